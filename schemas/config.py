@@ -1,0 +1,107 @@
+"""Every setting, with its default and its meaning. Plain frozen dataclasses: workers need nothing else.
+
+`pipeline/settings.py` fills them from `newsbeam.toml`, `NEWSBEAM_*` and flags. An unknown key is an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_STRICT = {"extra": "forbid"}  # read by pydantic where settings are loaded; keeps pydantic off the workers
+
+
+@dataclass(frozen=True)
+class Network:
+    """How newsbeam behaves on the network."""
+
+    __pydantic_config__ = _STRICT
+    user_agent: str = "newsbeam/0.1 (+https://newsbeam.invalid/contact)"
+    connect_timeout_s: float = 10.0
+    first_byte_timeout_s: float = 20.0
+    total_timeout_s: float = 60.0
+    max_page_bytes: int = 10_000_000  # decoded
+    max_feed_bytes: int = 20_000_000  # decoded
+    max_redirects: int = 5
+    retries: int = 2  # further tries after a first one that can help (timeouts, 429, 5xx)
+    max_retry_wait_s: float = 30.0
+    host_gap_s: float = 1.0  # between two requests to one host
+    connections: int = 64
+    resolve: dict[str, str] = field(default_factory=dict)
+    """`host -> address:port` of a test network; only these names may lead to private addresses."""
+
+
+@dataclass(frozen=True)
+class Poll:
+    __pydantic_config__ = _STRICT
+    first_poll_entries: int = 50
+    first_poll_max_age_days: int = 7
+    interval_s: float = 900.0  # between two polls of a feed that answers
+    max_interval_s: float = 86_400.0  # ceiling of the back-off
+    timeout_s: float = 20.0  # of parsing one feed
+
+
+@dataclass(frozen=True)
+class Lease:
+    __pydantic_config__ = _STRICT
+    unit_entries: int = 1_000
+    host_entries: int = 50  # of one host in one unit
+    batch_entries: int = 100  # fetched side by side by one worker
+    lease_s: float = 3_600.0
+    max_deaths: int = 3
+
+
+@dataclass(frozen=True)
+class Extract:
+    __pydantic_config__ = _STRICT
+    min_words: int = 50
+    timeout_s: float = 30.0  # of one page
+
+
+@dataclass(frozen=True)
+class Annotate:
+    __pydantic_config__ = _STRICT
+    models: dict[str, str] = field(default_factory=lambda: {"en": "en_newsbeam_sm"})
+    """`language -> spaCy package`; an article in another language is written without entities and claims."""
+    timeout_s: float = 60.0  # of one article
+    max_chars: int = 200_000  # of an article that is annotated
+
+
+@dataclass(frozen=True)
+class Guard:
+    __pydantic_config__ = _STRICT
+    workers: int = 0  # 0: the cores of this machine
+    memory_mb: int = 4_096  # of one worker process
+
+
+@dataclass(frozen=True)
+class Output:
+    __pydantic_config__ = _STRICT
+    dir: str = "out"
+    sinks: tuple[str, ...] = ("jsonl", "parquet")
+
+
+@dataclass(frozen=True)
+class Paths:
+    __pydantic_config__ = _STRICT
+    ledger: str = "sqlite:///newsbeam.db"
+    archive: str = "archive"
+    feeds: str = "feeds.toml"
+    rules: str = ""  # a folder of rules; "": the ones that newsbeam brings
+    sites: str = ""
+    aliases: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a person can set."""
+
+    __pydantic_config__ = _STRICT
+    runner: str = "local"
+    network: Network = field(default_factory=Network)
+    poll: Poll = field(default_factory=Poll)
+    lease: Lease = field(default_factory=Lease)
+    extract: Extract = field(default_factory=Extract)
+    annotate: Annotate = field(default_factory=Annotate)
+    guard: Guard = field(default_factory=Guard)
+    output: Output = field(default_factory=Output)
+    paths: Paths = field(default_factory=Paths)

@@ -1,0 +1,123 @@
+"""The flat rows that travel between transforms. Nested parts travel as one bytes column.
+
+    Begin ─> Leases ─> Page ─> Draft ─> Work ─> Outcome
+             (one batch of entries)             (from every step)
+
+A row crosses a shuffle with Beam's RowCoder, so fields are plain and every row knows its unit and visit.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from schemas.records import DateValue, FeedEntry, RawPage, Record, Removal, Span
+
+T = TypeVar("T")
+
+
+class Begin(NamedTuple):
+    """One unit of work."""
+
+    unit_id: str
+
+
+class LeasedEntry(Record, frozen=True, kw_only=True):
+    """An entry as Lease hands it out."""
+
+    unit_id: str
+    visit_id: str
+    why: str
+    feed_id: str
+    fetch: str  # `page`, or `never`: the feed's own text is the article
+    own_site: bool  # the feed shows links of its own site: its title and date count
+    entry: FeedEntry
+    capture: RawPage | None = None  # already archived by a unit that died, or asked for by a replay
+
+
+class Leases(NamedTuple):
+    """A batch of leased entries. All entries of one host are in one batch, so a host's gap needs no other worker."""
+
+    unit_id: str
+    body: bytes  # msgpack of list[LeasedEntry]
+
+
+class Page(NamedTuple):
+    """An archived page of one visit."""
+
+    unit_id: str
+    visit_id: str
+    entry_id: str
+    url: str
+    body: bytes  # msgpack of PageBody
+
+
+class PageBody(Record, frozen=True, kw_only=True):
+    leased: LeasedEntry
+    page: RawPage
+
+
+class Draft(NamedTuple):
+    """An extracted article of one visit; cleaned from `Clean` on."""
+
+    unit_id: str
+    visit_id: str
+    entry_id: str
+    url: str
+    body: bytes  # msgpack of DraftBody
+
+
+class DraftBody(Record, frozen=True, kw_only=True):
+    """An article on its way: `text` is as extracted before `Clean`, cleaned after it."""
+
+    canonical_url: str
+    site: str  # registrable domain
+    title: str
+    authors: tuple[str, ...] = ()
+    published: DateValue | None = None
+    modified: DateValue | None = None
+    language: str = ""
+    text: str
+    headings: tuple[Span, ...] = ()
+    contributors: tuple[str, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # (anchor text, absolute url) of the page's main part, for "Source link"
+    source_url: str = ""
+    origins: dict[str, str] = {}
+    flags: tuple[str, ...] = ()
+    why: str = "new"
+    page: RawPage | None = None
+
+
+class Work(NamedTuple):
+    """A finished reading of one visit, on its way to Settle."""
+
+    unit_id: str
+    visit_id: str
+    entry_id: str
+    url: str
+    body: bytes  # msgpack of Package
+
+
+class Outcome(NamedTuple):
+    """How a visit ended. Every step sends these to its second output; all meet in Settle."""
+
+    unit_id: str
+    visit_id: str
+    entry_id: str
+    url: str
+    disposition: str
+    step: str
+    reason: str
+    article_id: str = ""
+    original_article_id: str = ""  # of a `copy`
+    body: bytes = b""  # msgpack of Lineage (`copy`) or DeadLetter (`dead`)
+
+
+def pack(value: object) -> bytes:
+    return msgspec.msgpack.encode(value)
+
+
+def unpack(body: bytes, kind: type[T]) -> T:
+    return msgspec.msgpack.decode(body, type=kind)

@@ -1,0 +1,295 @@
+"""The records newsbeam writes, as typed, frozen objects.
+
+Spans are Unicode code-point offsets into the revision's `text`; `text[start:end] == exact` holds for every
+span we write. Instants are ISO 8601 strings in UTC. Every record that reaches a sink carries `schema_version`
+and the ids that join it to the others. New fields are added with a default, so that an old file stays readable.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+
+class Record(msgspec.Struct, frozen=True):
+    """Base of every record: immutable, compared by value, encodes to an object with its field names."""
+
+
+class Span(Record, frozen=True):
+    start: int
+    end: int
+    exact: str
+
+
+class Removal(Record, frozen=True, kw_only=True):
+    """Text that cleaning took out: by which rule, and where it stood in the text as extracted."""
+
+    rule: str
+    stage: str
+    exact: str
+    start: int
+    end: int
+
+
+class DateValue(Record, frozen=True, kw_only=True):
+    """A moment with its precision (`year`, `month`, `day`, `minute`, `second`) and the origin it came from."""
+
+    value: str
+    precision: str
+    source: str
+
+
+class FeedEntry(Record, frozen=True, kw_only=True):
+    """What a feed says of one article. Identity: canonical link, else feed + guid, else feed + title and summary."""
+
+    entry_id: str
+    link: str  # canonical; "" if the item has none
+    url: str  # the link as written (made absolute): this is what is fetched
+    title: str = ""
+    summary: str = ""  # plain text
+    content: str = ""  # the feed's own full text as sanitised HTML; "" if it has none
+    authors: tuple[str, ...] = ()
+    published: DateValue | None = None
+    updated: DateValue | None = None
+    categories: tuple[str, ...] = ()
+    language: str = ""
+    fingerprint: str = ""  # changes when the item changes
+    first_seen: str = ""
+
+
+class Sighting(Record, frozen=True, kw_only=True):
+    """One feed shows one entry. A feed's title and date count only for links of its own site."""
+
+    entry_id: str
+    feed_id: str
+    guid: str
+    title: str
+    published: DateValue | None
+    seen_at: str
+
+
+class RawPage(Record, frozen=True, kw_only=True):
+    """A page as it was fetched. Identity: url and SHA-256 of its body."""
+
+    page_id: str
+    url: str
+    final_url: str
+    redirects: tuple[str, ...] = ()
+    status: int = 200
+    headers: dict[str, str] = {}
+    fetched_at: str
+    sha256: str
+    segment: str  # archive segment: its path below the archive's root
+    offset: int  # byte offset of the record in the segment
+    robots: str = ""  # `allowed`, `no_robots`, `not_asked` (a feed's own text)
+    rights: dict[str, str] = {}  # opt-out and paywall signals as found
+    schema_version: int = SCHEMA_VERSION
+
+
+class Lineage(Record, frozen=True, kw_only=True):
+    """`article_id` holds the text of `original_article_id`; written instead of a second article."""
+
+    lineage_id: str
+    article_id: str
+    url: str
+    original_article_id: str
+    original_url: str
+    kind: str  # `syndicated`, `cut`, `scraper`
+    containment: float  # share of this text's sampled shingles that the original holds
+    evidence: tuple[str, ...] = ()
+    visit_id: str = ""
+    unit_id: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+class Article(Record, frozen=True, kw_only=True):
+    """Identity: canonical URL. Holds the newest revision."""
+
+    article_id: str
+    url: str
+    site: str
+    revision_id: str
+    schema_version: int = SCHEMA_VERSION
+
+
+class Revision(Record, frozen=True, kw_only=True):
+    """One text of one article, cleaned. Identity: article and text."""
+
+    revision_id: str
+    article_id: str
+    url: str
+    site: str
+    title: str
+    authors: tuple[str, ...]
+    published: DateValue | None
+    modified: DateValue | None = None
+    language: str
+    text: str
+    headings: tuple[Span, ...] = ()
+    contributors: tuple[str, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    source_url: str = ""  # where a "Source link" pointed
+    word_count: int = 0
+    origins: dict[str, str] = {}  # field -> where its value came from
+    flags: tuple[str, ...] = ()  # `paywalled`, ...
+    page_id: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+class Versions(Record, frozen=True, kw_only=True):
+    """What a reading was made with, so that exactly the affected records can be made again."""
+
+    code: str
+    model: str
+    rules: str
+    schema: int = SCHEMA_VERSION
+
+
+class Reading(Record, frozen=True, kw_only=True):
+    """What was derived from a revision. Identity: revision and versions."""
+
+    reading_id: str
+    revision_id: str
+    article_id: str
+    versions: Versions
+    supersedes: str = ""
+    visit_id: str = ""
+    unit_id: str = ""
+    entry_id: str = ""
+    read_at: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+class Entity(Record, frozen=True, kw_only=True):
+    """One named thing of one reading. `label` is an OntoNotes name."""
+
+    entity_id: str
+    reading_id: str
+    article_id: str
+    name: str
+    label: str
+    aliases: tuple[str, ...]
+    mentions: tuple[Span, ...]
+    salience: float = 0.0
+    notes: tuple[str, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+
+class Quantity(Record, frozen=True, kw_only=True):
+    """A number with what it counts. `span` is where it stands."""
+
+    value: float
+    unit: str
+    what: str
+    span: Span
+
+
+class Claim(Record, frozen=True, kw_only=True):
+    """Who said what, in which words. Identity: reading and bounds of the content."""
+
+    claim_id: str
+    reading_id: str
+    article_id: str
+    kind: str  # `direct`, `indirect`, `mixed`
+    type: str  # `speech`, `belief`, `intent`, `finding`, `denial`
+    content: tuple[Span, ...]
+    cue: tuple[Span, ...] = ()
+    source: tuple[Span, ...] = ()
+    speaker: str | None = None  # canonical name of an entity, only when `speaker_status` is `named`
+    speaker_entity_id: str = ""
+    speaker_status: str  # `named`, `anonymous`, `unresolved`
+    speaker_role: str = ""  # as written
+    best_guess: str | None = None
+    reason: str = ""  # reason code: how the speaker was found, or why not
+    confidence: float = 0.0
+    stated_at: DateValue | None = None
+    negated: bool = False
+    modality: str = ""
+    quantities: tuple[Quantity, ...] = ()
+    about: tuple[str, ...] = ()  # entity ids
+    schema_version: int = SCHEMA_VERSION
+
+
+class Statement(Record, frozen=True, kw_only=True):
+    """A cluster of claims that say the same. Identity: the cluster's first claim."""
+
+    statement_id: str
+    first_claim_id: str
+    first_seen: str
+    claim_ids: tuple[str, ...]
+    articles: int
+    outlets: int
+    independent_outlets: int
+    variants: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+
+class Story(Record, frozen=True, kw_only=True):
+    """A cluster of articles on one event. Identity: the cluster's first article."""
+
+    story_id: str
+    lead_article_id: str
+    article_ids: tuple[str, ...]
+    schema_version: int = SCHEMA_VERSION
+
+
+class Visit(Record, frozen=True, kw_only=True):
+    """One try at an entry, and the one way in which it ended."""
+
+    visit_id: str
+    entry_id: str
+    unit_id: str
+    url: str
+    at: str
+    why: str  # `new`, `revisit`, `replay`
+    disposition: str
+    step: str
+    reason: str  # in words
+    article_id: str = ""
+    reading_id: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+class DeadLetter(Record, frozen=True, kw_only=True):
+    """A failure of ours: the input or its reference, the step, the error in words. Can be replayed."""
+
+    dead_id: str
+    subject: str  # `visit` or `poll`
+    subject_id: str  # visit id or feed id
+    unit_id: str
+    url: str
+    step: str
+    kind: str  # class of the error
+    error: str  # in words
+    trace: str
+    input: str  # JSON, never a pickle
+    at: str
+    schema_version: int = SCHEMA_VERSION
+
+
+class Package(Record, frozen=True, kw_only=True):
+    """Everything one visit writes: what Settle takes apart for the sinks."""
+
+    article: Article
+    revision: Revision
+    reading: Reading
+    page: RawPage | None = None
+    entities: tuple[Entity, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
+
+
+TABLES: dict[str, type[Record]] = {
+    "pages": RawPage,
+    "articles": Article,
+    "revisions": Revision,
+    "readings": Reading,
+    "entities": Entity,
+    "claims": Claim,
+    "lineage": Lineage,
+    "visits": Visit,
+    "dead_letters": DeadLetter,
+}
+"""What sinks receive, by table name. `statements` and `stories` join when `relate` makes them."""

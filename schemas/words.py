@@ -1,0 +1,67 @@
+"""The two closed lists: how a visit ends, and how a poll ends.
+
+Metrics, ledger, logs, console and documentation use these words and no others.
+"""
+
+from enum import StrEnum
+
+
+class Disposition(StrEnum):
+    """The one way in which a visit to an entry ends."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    COPY = "copy"
+    TOO_SHORT = "too_short"
+    NOT_ARTICLE = "not_article"
+    ROBOTS_REFUSED = "robots_refused"
+    OPTED_OUT = "opted_out"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    TOO_LARGE = "too_large"
+    PRIVATE_ADDRESS = "private_address"
+    DEAD = "dead"
+
+
+class PollResult(StrEnum):
+    """The one way in which a poll of a feed ends."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    TOO_LARGE = "too_large"
+    NOT_A_FEED = "not_a_feed"
+    MALFORMED = "malformed"
+    PRIVATE_ADDRESS = "private_address"
+    DEAD = "dead"
+
+
+class Why(StrEnum):
+    """Why an entry is visited."""
+
+    NEW = "new"
+    REVISIT = "revisit"
+    REPLAY = "replay"
+
+
+class UnitState(StrEnum):
+    """The life of a unit of work in the ledger."""
+
+    OPEN = "open"
+    PREPARED = "prepared"
+    DONE = "done"
+    DIED = "died"
+
+
+class EntryState(StrEnum):
+    """The life of an entry in the ledger."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    PREPARED = "prepared"
+    DONE = "done"

@@ -1,0 +1,1 @@
+"""What happens to one thing. Imports `schemas` only, never `pipeline`."""

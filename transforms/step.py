@@ -1,0 +1,115 @@
+"""The shape every step shares: a batch in; rows out on `main`, outcomes on `outcomes`.
+
+A batch that fails runs again element by element, so that only the guilty one is dead.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+
+from schemas.flow import Outcome, pack
+from schemas.ids import make_id
+from schemas.ports import World
+from schemas.records import DeadLetter
+from schemas.words import Disposition
+
+OUTCOMES = "outcomes"
+MAIN = "main"
+TRACE_CHARS = 4_000
+
+
+class StepDoFn(beam.DoFn):
+    """Subclass: set `step`, open ports in `setup()` (call super), and give one result for each row in `many`."""
+
+    step = ""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def setup(self) -> None:
+        self.clock = self.world.clock()
+
+    def many(self, rows: Sequence[Any]) -> list[Any]:
+        """One row or one Outcome for each row, in order. An exception in the place of a result makes that row dead."""
+        raise NotImplementedError
+
+    def process(self, rows: Sequence[Any]) -> Iterator[Any]:
+        for result in self._safely(list(rows)):
+            yield beam.pvalue.TaggedOutput(OUTCOMES, result) if isinstance(result, Outcome) else result
+
+    def _safely(self, rows: list[Any]) -> list[Any]:
+        try:
+            results = self.many(rows)
+            if len(results) != len(rows):
+                raise AssertionError(f"{self.step} gave {len(results)} results for {len(rows)} rows")
+        except Exception as error:  # noqa: BLE001 - the one door for failures
+            if len(rows) > 1:
+                return [result for row in rows for result in self._safely([row])]
+            results = [error]
+        return [self.dead(row, r) if isinstance(r, Exception) else r for row, r in zip(rows, results, strict=True)]
+
+    def dead(self, row: Any, error: Exception) -> Outcome:
+        return dead_outcome(row, error, self.step, self.clock.now().isoformat())
+
+
+def outcome(row: Any, disposition: Disposition, step: str, reason: str, **more: Any) -> Outcome:
+    """The end of the visit that `row` belongs to."""
+    return Outcome(row.unit_id, row.visit_id, row.entry_id, row.url, disposition.value, step, reason, **more)
+
+
+def dead_outcome(row: Any, error: Exception, step: str, at: str) -> Outcome:
+    words = f"{type(error).__name__}: {error}"
+    trace = "".join(traceback.format_exception(error))[-TRACE_CHARS:]
+    letter = DeadLetter(
+        dead_id=make_id("dead", row.visit_id, step),
+        subject="visit",
+        subject_id=row.visit_id,
+        unit_id=row.unit_id,
+        url=row.url,
+        step=step,
+        kind=type(error).__name__,
+        error=words,
+        trace=trace,
+        input=reference(row),
+        at=at,
+    )
+    return outcome(row, Disposition.DEAD, step, words, body=pack(letter))
+
+
+def reference(row: Any) -> str:
+    """The row as JSON: what is needed to find the input again. Its body says where the page is archived."""
+    plain = {k: v for k, v in row._asdict().items() if k != "body"}
+    body = getattr(row, "body", b"")
+    if body:
+        page = _archived(msgspec.msgpack.decode(body))
+        if page:
+            plain["archive"] = {k: page[k] for k in ("final_url", "segment", "offset", "sha256") if k in page}
+    return msgspec.json.encode(plain).decode()
+
+
+def _archived(body: Any) -> dict[str, Any] | None:
+    if isinstance(body, dict):
+        if "segment" in body and "offset" in body:
+            return body
+        for value in body.values():
+            if found := _archived(value):
+                return found
+    return None
+
+
+def two_outputs(flow: Any, dofn: StepDoFn, batch: int) -> tuple[beam.PCollection, beam.PCollection]:
+    """Run `dofn` over batches of `flow`, a PCollection or (rows, earlier outcomes); gives (rows, all outcomes)."""
+    rows, earlier = flow if isinstance(flow, tuple) else (flow, None)
+    label = type(dofn).__name__
+    if batch:
+        rows = rows | f"Batch for {label}" >> beam.BatchElements(min_batch_size=batch, max_batch_size=batch)
+    outs = rows | label >> beam.ParDo(dofn).with_outputs(OUTCOMES, main=MAIN)
+    mine = outs[OUTCOMES].with_output_types(Outcome) if hasattr(outs[OUTCOMES], "with_output_types") else outs[OUTCOMES]
+    if earlier is None:
+        return outs[MAIN], mine
+    return outs[MAIN], (mine, earlier) | f"Outcomes to {label}" >> beam.Flatten()
