@@ -83,8 +83,8 @@ class Output:
 @dataclass(frozen=True)
 class Paths:
     __pydantic_config__ = _STRICT
-    ledger: str = "sqlite:///newsbeam.db"
-    archive: str = "archive"
+    ledger: str = ""  # database address; "": newsbeam.db in output.dir
+    archive: str = ""  # folder of WARC segments; "": archive in output.dir
     feeds: str = "feeds.toml"
     rules: str = ""  # a folder of rules; "": the ones that newsbeam brings
     sites: str = ""
@@ -105,3 +105,12 @@ class Settings:
     guard: Guard = field(default_factory=Guard)
     output: Output = field(default_factory=Output)
     paths: Paths = field(default_factory=Paths)
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's database address; beside the results unless a setting says otherwise."""
+        return self.paths.ledger or f"sqlite:///{self.output.dir}/newsbeam.db"
+
+    @property
+    def archive_dir(self) -> str:
+        return self.paths.archive or f"{self.output.dir}/archive"

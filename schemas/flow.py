@@ -12,7 +12,19 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from schemas.records import DateValue, FeedEntry, RawPage, Record, Removal, Span
+from schemas.records import (
+    DateValue,
+    DeadLetter,
+    FeedEntry,
+    FileInfo,
+    IndexRow,
+    Lineage,
+    RawPage,
+    Record,
+    Removal,
+    Span,
+    Visit,
+)
 
 T = TypeVar("T")
 
@@ -88,6 +100,9 @@ class DraftBody(Record, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     why: str = "new"
     page: RawPage | None = None
+    index: IndexRow | None = None  # from `Dedupe` on
+    supersedes: str = ""  # reading that this one replaces
+    copied_by: tuple[Lineage, ...] = ()  # committed articles that turn out to be copies of this one
 
 
 class Work(NamedTuple):
@@ -112,7 +127,25 @@ class Outcome(NamedTuple):
     reason: str
     article_id: str = ""
     original_article_id: str = ""  # of a `copy`
-    body: bytes = b""  # msgpack of Lineage (`copy`) or DeadLetter (`dead`)
+    body: bytes = b""  # msgpack of Copied (`copy`) or DeadLetter (`dead`)
+
+
+class Copied(Record, frozen=True, kw_only=True):
+    """What the outcome `copy` carries."""
+
+    lineage: Lineage
+    index: IndexRow
+
+
+class Settled(Record, frozen=True, kw_only=True):
+    """All that the mark of a unit writes, kept with `prepared` so that anyone can roll the unit forward."""
+
+    unit_id: str
+    files: tuple[FileInfo, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    dead_letters: tuple[DeadLetter, ...] = ()
+    index: tuple[IndexRow, ...] = ()
+    again: tuple[str, ...] = ()  # entries that are due again: copies whose original was not written
 
 
 def pack(value: object) -> bytes:

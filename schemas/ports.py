@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from schemas.annotation import Annotation
+from schemas.config import Lease as LeaseSettings
 from schemas.config import Settings
-from schemas.flow import LeasedEntry, Outcome
-from schemas.records import FeedEntry, Package, RawPage
+from schemas.feeds import FeedIntent
+from schemas.flow import LeasedEntry, Settled
+from schemas.records import DeadLetter, FeedEntry, IndexRow, RawPage, Versions
 from schemas.rules import RuleBook
 
 A = TypeVar("A")
@@ -103,44 +105,34 @@ class DueFeed(NamedTuple):
 
     feed_id: str
     url: str  # where it is now
-    etag: str
-    last_modified: str
-    body_hash: str
-    polled_before: bool
-    errors: int  # in a row
-    moves: int  # permanent redirects to one address, in a row
-    moved_to: str
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    polled_before: bool = False
+    errors: int = 0  # in a row
+    moves: int = 0  # polls in a row that a permanent redirect led to `moved_to`
+    moved_to: str = ""
+
+
+class SeenItem(NamedTuple):
+    """An item of a feed as one poll saw it. `take` is False for what a first poll leaves out for good."""
+
+    entry: FeedEntry
+    guid: str
+    take: bool = True
 
 
 class PollReport(NamedTuple):
     """One poll of one feed, committed in one transaction: the feed's new state and its entries."""
 
-    feed_id: str
+    feed: DueFeed  # as it is after the poll
     result: str  # PollResult
     reason: str
-    url: str
-    etag: str
-    last_modified: str
-    body_hash: str
     next_check: datetime
-    errors: int
-    moves: int
-    moved_to: str
-    title: str
-    entries: tuple[tuple[FeedEntry, str], ...]  # with the guid
-    error_kind: str = ""  # of a `dead` poll
-    trace: str = ""
-
-
-class Known(NamedTuple):
-    """What the committed index holds of an article."""
-
-    article_id: str
-    entry_id: str  # that first led to it
-    revision_id: str
-    reading_id: str
-    text_key: str  # hash of the text without whitespace, typography and counters
-    copy_of: str  # the original's article id, if it is a copy
+    items: tuple[SeenItem, ...] = ()
+    title: str = ""
+    site: str = ""  # the page that the feed calls its own
+    letter: DeadLetter | None = None  # of a `dead` poll
 
 
 class Candidate(NamedTuple):
@@ -150,46 +142,45 @@ class Candidate(NamedTuple):
     url: str
     source_url: str
     published: str
-    shingles: int  # it has in all
-    shared: int
-
-
-class Settlement(NamedTuple):
-    """All that one unit came to."""
-
-    unit_id: str
-    packages: tuple[Package, ...]
-    outcomes: tuple[Outcome, ...]  # one for each visit, `written` included
+    shingles: frozenset[int]  # all it has
 
 
 class Ledger(Protocol):
     """The state that must survive a machine. Each method is one transaction and may be called twice."""
 
-    def due_feeds(self, unit_id: str) -> list[DueFeed]:
-        """Lease the feeds that are due to the unit; the same again when asked again."""
+    def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> list[DueFeed]:
+        """Of `feeds` (id -> url as configured), lease those that are due; the same again when asked again."""
 
-    def commit_poll(self, unit_id: str, report: PollReport) -> None: ...
+    def commit_poll(self, unit_id: str, report: PollReport) -> None:
+        """The feed's new state and its entries, together. Does nothing when the unit no longer holds the feed."""
 
-    def lease(self, unit_id: str) -> list[LeasedEntry]:
-        """Lease pending entries to the unit; the same again when asked again."""
+    def lease(self, unit_id: str, settings: LeaseSettings) -> list[LeasedEntry]:
+        """Lease pending entries to the unit; the same again when asked again. Closes a unit that gets none."""
 
     def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
         """Make a closed segment known; `pages` by entry id."""
 
-    def known(self, article_ids: Iterable[str]) -> dict[str, Known]: ...
+    def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
+        """What the committed index holds of these articles."""
 
-    def candidates(self, shingles: Mapping[str, frozenset[int]]) -> dict[str, list[Candidate]]:
-        """For each article id with its sampled shingles, the committed articles that share some."""
+    def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
+        """The committed articles that hold any of these sampled shingles, by article id."""
 
-    def settle(self, settlement: Settlement) -> None:
-        """Files, `prepared`, manifest, mark. Raises UnitLost, Unbalanced."""
+    def prepare(self, settled: Settled) -> Settled:
+        """Set unit and entries to `prepared`; gives the settlement that holds, an earlier one's if there is one.
+
+        Raises UnitLost if the unit no longer holds every lease, Unbalanced if its visits are not its entries.
+        """
+
+    def mark(self, unit_id: str) -> None:
+        """Write visits, dead letters and index of a prepared unit and set it to `done`."""
 
 
 class World(Protocol):
     settings: Settings
     rules: RuleBook
     aliases: tuple[tuple[str, str, str], ...]  # (alias, canonical name, label)
-    feeds: Mapping[str, Any]  # feed id -> FeedIntent
+    feeds: Mapping[str, FeedIntent]  # by feed id
 
     def ledger(self) -> Ledger: ...
     def web(self) -> Web: ...
@@ -197,3 +188,6 @@ class World(Protocol):
     def guard(self) -> Guard: ...
     def model(self) -> Model: ...
     def clock(self) -> Clock: ...
+
+    def versions(self, language: str, site: str, day: str) -> Versions:
+        """Of code, model and the rules that apply to a site on a day: what a reading is made with."""

@@ -65,3 +65,13 @@ class EntryState(StrEnum):
     LEASED = "leased"
     PREPARED = "prepared"
     DONE = "done"
+
+
+class Event(StrEnum):
+    """What the ledger's log tells beside visits and polls."""
+
+    UNIT_DIED = "unit_died"
+    UNIT_RECOVERED = "unit_recovered"
+    GIVEN_BACK = "given_back"
+    FEED_MOVED = "feed_moved"
+    REPLAYED = "replayed"

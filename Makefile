@@ -1,0 +1,59 @@
+# newsbeam: every target sets up what it needs; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MODEL := models/en_newsbeam_sm
+
+.PHONY: help setup demo test test-real lint bench lock schemas clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## virtual environment, locked dependencies, newsbeam and its model
+
+$(READY): pyproject.toml requirements/dev.txt $(MODEL)/pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "newsbeam needs Python 3.11 to 3.14 and found no $(PYTHON); name one with PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || { \
+	  echo "newsbeam needs Python 3.11 to 3.14; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another with PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) lacks venv and pip (on Debian: apt-get install python3-venv)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e $(MODEL)
+	@touch $@
+
+demo: setup ## a small press on this machine, watched for two cycles
+	@$(BIN)/newsbeam demo
+
+test: setup ## the tests; needs no other program
+	$(BIN)/python -m pytest
+
+test-real: setup ## tests against real parts (PostgreSQL, Prism, emulators, a browser)
+	@echo "no real parts yet beyond those that 'make test' runs"
+
+lint: setup ## ruff, mypy, committed schemas, rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m schemas.formats
+	$(BIN)/newsbeam validate
+
+bench: setup ## one table of figures, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+lock: setup ## resolve the locks anew: hashes, no addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' -c requirements/run.txt --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+
+schemas: setup ## write the committed JSON and Arrow schemas anew
+	$(BIN)/python -m schemas.formats --write
+
+clean: ## remove the environment and what tools left
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

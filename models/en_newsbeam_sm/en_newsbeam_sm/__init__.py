@@ -1,0 +1,17 @@
+"""A small English news pipeline: `spacy.load("en_newsbeam_sm")`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HERE = Path(__file__).parent
+
+
+def load(**overrides: Any) -> Any:
+    """The `Language` object; `overrides` are those of `spacy.load` (`disable`, `exclude`, `enable`, `config`, `vocab`)."""
+    from spacy.util import get_model_meta, load_model_from_path  # spaCy takes a second: import it when asked  # noqa: PLC0415
+
+    return load_model_from_path(_HERE / "data", meta=get_model_meta(_HERE), **overrides)

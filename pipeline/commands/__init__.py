@@ -1,0 +1,1 @@
+"""One file per family of commands; `pipeline/cli.py` names them all."""

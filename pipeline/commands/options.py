@@ -1,0 +1,65 @@
+"""Options that several commands share, and the settings they lead to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.settings import Loaded
+    from pipeline.world import RealWorld
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file; newsbeam.toml here if there is one.")]
+Feeds = Annotated[Path | None, typer.Option("--feeds", help="The feeds to watch (paths.feeds).")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for results, ledger and archive (output.dir).")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as section.key=value; may be repeated.")]
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+
+
+def load(
+    config: Path | None = None, feeds: Path | None = None, out: Path | None = None, more: list[str] | None = None
+) -> Loaded:
+    """The settings with these flags on top. Raises ConfigError, UsageError."""
+    from pipeline.settings import load as load_settings
+
+    flags: dict[str, Any] = {}
+    for pair in more or []:
+        key, found, value = pair.partition("=")
+        if not found:
+            raise UsageError(f"--set takes section.key=value, not {pair!r}")
+        flags[key.strip()] = value.strip()
+    if feeds is not None:
+        flags["paths.feeds"] = str(feeds)
+    if out is not None:
+        flags["output.dir"] = str(out)
+    return load_settings(config, flags, os.environ)
+
+
+def world(
+    config: Path | None = None,
+    feeds: Path | None = None,
+    out: Path | None = None,
+    more: list[str] | None = None,
+    *,
+    with_feeds: bool = True,
+) -> RealWorld:
+    from pipeline.world import open_world
+
+    return open_world(load(config, feeds, out, more).settings, with_feeds=with_feeds)
+
+
+def existing_ledger(loaded: Loaded) -> Any:
+    """The ledger for reading. Raises UsageError where there is none yet."""
+    from pipeline.ledger import ledger
+    from pipeline.ledger.engine import exists
+    from pipeline.world import SystemClock
+
+    url = loaded.settings.ledger_url
+    if not exists(url):
+        raise UsageError(f"there is no ledger at {url}; `newsbeam run` makes one, --out names its folder")
+    return ledger(url, SystemClock(), loaded.settings.lease.lease_s)

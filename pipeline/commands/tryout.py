@@ -1,0 +1,83 @@
+"""`newsbeam try`: what newsbeam would make of a page, without feeds or ledger."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.commands.options import Config, Json, Set, world
+from schemas.errors import UsageError
+
+
+def tryout(
+    what: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files, folders, URLs, or - for JSON Lines.")],
+    kind: Annotated[str, typer.Option("--as", help="html, text or auto: how to take a file.")] = "auto",
+    stop_after: Annotated[str, typer.Option("--stop-after", help="extract, clean, annotate or claims.")] = "claims",
+    config: Config = None,
+    settings: Set = None,
+    json: Json = False,
+) -> None:
+    """Read single pages. `-` takes JSON Lines: {"url", "html" or "text", and if known "published", "title"}."""
+    if kind not in ("html", "text", "auto"):
+        raise UsageError(f"--as takes html, text or auto, not {kind!r}")
+    import msgspec
+
+    from pipeline.tryout import Reader, inputs
+
+    # What a person hands over is read however short it is; only `run` refuses short pages.
+    here = world(config, None, None, [*(settings or []), "extract.min_words=0"], with_feeds=False)
+    reader = Reader(here, stop_after)
+    failed = total = 0
+    for line in reader.lines(inputs(what, kind, here, sys.stdin.buffer)):
+        total += 1
+        failed += line["error"] is not None
+        if json:
+            sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            show(line)
+    if total and failed == total:
+        raise typer.Exit(1)
+
+
+def show(line: dict[str, Any]) -> None:
+    """One input for a person: what was removed struck red, claims with their parts in colour."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from pipeline.terminal import safe
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text(safe(f"{line['url']}: {line['disposition']}"), style="bold"))
+    if line["error"]:
+        console.print(Text(safe(line["error"]), style="red"))
+    if article := line["article"]:
+        published = article["published"].value if article["published"] else "no date"
+        people = ", ".join(article["authors"]) or "no author"
+        console.print(Text(safe(f"{article['title']} | {people} | {published} | {article['language']}")))
+        console.print(_marked(article["text"], line["claims"]))
+        for removal in article["removals"]:
+            console.print(Text(safe(f"- {removal.rule}: {removal.exact}"), style="red"))
+    for entity in line["entities"]:
+        notes = f" ({'; '.join(entity['notes'])})" if entity["notes"] else ""
+        console.print(
+            Text(safe(f"{entity['label']:8} {entity['name']} x{len(entity['mentions'])}{notes}"), style="cyan")
+        )
+    for claim in line["claims"]:
+        words = " … ".join(span.exact for span in claim["content"])
+        who = claim["speaker"] or claim["speaker_status"]
+        console.print(Text(safe(f"{claim['kind']:8} {who}: {words}"), style="green"))
+
+
+def _marked(text: str, claims: list[dict[str, Any]]) -> Any:
+    """The text with contents green, cues yellow, sources magenta. Controls become one visible character each."""
+    from rich.text import Text
+
+    shown = Text("".join(c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    for claim in claims:
+        for part, style in (("content", "green"), ("cue", "yellow"), ("source", "magenta")):
+            for span in claim[part]:
+                shown.stylize(style, span.start, span.end)
+    return shown

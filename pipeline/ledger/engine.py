@@ -1,0 +1,120 @@
+"""Opening the ledger: engine, migrations, and the one process that may write to a SQLite ledger."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from schemas.errors import ConfigError, LedgerHeld
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MS = 30_000
+
+
+@lru_cache(maxsize=8)
+def engine(url: str) -> Engine:
+    """The engine of this process for a ledger. Raises ConfigError for an address that is none."""
+    try:
+        parsed = make_url(url)
+        made = create_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
+    except (ArgumentError, ImportError) as error:
+        raise ConfigError(
+            f"paths.ledger is no database address: {error}", remedy="for example sqlite:///newsbeam.db"
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(made, "connect", _sqlite_connect)
+        event.listen(made, "begin", _sqlite_begin)
+    return made
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    # FULL: a manifest must never outlive the `prepared` it rests on, not even a power cut.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Any) -> None:
+    # A transaction that reads first and writes later would fail with "locked" instead of waiting.
+    readonly = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def upgrade(url: str) -> None:
+    """Bring the ledger's tables to this version. An up-to-date ledger costs one query."""
+    _make_folder(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with engine(url).connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        if current == head:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _make_folder(url: str) -> None:
+    path = sqlite_path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite ledger; None for another database."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def exists(url: str) -> bool:
+    """Whether there is a ledger to read. Another database than SQLite is asked when it is used."""
+    path = sqlite_path(url)
+    return path is None or path.exists()
+
+
+@contextmanager
+def held(url: str) -> Iterator[str]:
+    """Hold the ledger for writing; gives the holder's name. Several may hold a database that is not SQLite.
+
+    Raises LedgerHeld, naming the holder, when another process holds it. The lock ends with its process,
+    however that ends.
+    """
+    name = f"{socket.gethostname()} pid {os.getpid()}"
+    path = sqlite_path(url)
+    if path is None:
+        upgrade(url)
+        yield name
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock_path = path.with_name(path.name + "-lock")
+    with lock_path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            raise LedgerHeld(f"the ledger {path} is held by {holder}; wait for it or stop it") from None
+        lock.truncate(0)
+        lock.write(name + "\n")
+        lock.flush()
+        upgrade(url)
+        try:
+            yield name
+        finally:
+            lock.truncate(0)

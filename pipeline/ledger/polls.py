@@ -1,0 +1,169 @@
+"""Feeds in the ledger: which are due, and one poll committed: the feed's new state together with its entries.
+
+An ETag is never advanced past entries that are not stored: a later 304 would hide them for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from pipeline.ledger import tables as t
+from pipeline.ledger.sql import chunks, epoch, iso, upsert
+from pipeline.ledger.units import log, write_letters
+from schemas.ports import DueFeed, PollReport, SeenItem
+from schemas.records import Sighting
+from schemas.words import EntryState, Event, PollResult, Why
+
+ANSWERED = {PollResult.NEW, PollResult.UNCHANGED, PollResult.MOVED, PollResult.MALFORMED}
+
+
+def lease_feeds(
+    connection: Connection, unit_id: str, feeds: Mapping[str, str], now: float, lease_until: float
+) -> list[DueFeed]:
+    """Lease what is due of `feeds` to the unit. What it holds already comes back again."""
+    rows = [{"feed_id": feed, "configured_url": url, "url": url} for feed, url in feeds.items()]
+    upsert(connection, t.feeds, rows)
+    mine = t.feeds.c.unit_id == unit_id
+    free = and_(or_(t.feeds.c.unit_id == "", t.feeds.c.lease_until < now), t.feeds.c.next_check <= now)
+    for ids in chunks(feeds):
+        wanted = and_(t.feeds.c.feed_id.in_(ids), free)
+        connection.execute(update(t.feeds).where(wanted).values(unit_id=unit_id, lease_until=lease_until))
+    held = connection.execute(select(t.feeds).where(mine).order_by(t.feeds.c.feed_id)).all()
+    return [
+        DueFeed(
+            feed_id=row.feed_id,
+            url=row.url,
+            etag=row.etag,
+            last_modified=row.last_modified,
+            body_hash=row.body_hash,
+            polled_before=row.last_success > 0,
+            errors=row.errors,
+            moves=row.moves,
+            moved_to=row.moved_to,
+        )
+        for row in held
+    ]
+
+
+def commit(connection: Connection, unit_id: str, report: PollReport, now: float) -> None:
+    """One poll in one transaction. A poll whose unit lost the feed changes nothing: its holder polls again."""
+    feed = report.feed
+    held = connection.scalar(select(t.feeds.c.unit_id).where(t.feeds.c.feed_id == feed.feed_id))
+    if held != unit_id:
+        return
+    result = PollResult(report.result)
+    news = _store_items(connection, feed.feed_id, report.items, now)
+    if result is PollResult.NEW and not news:
+        result = PollResult.UNCHANGED
+    before = connection.execute(select(t.feeds.c.url).where(t.feeds.c.feed_id == feed.feed_id)).scalar_one()
+    if feed.url != before:
+        log(connection, now, Event.FEED_MOVED, feed.feed_id, f"from {before} to {feed.url}")
+    values = {
+        "url": feed.url,
+        "etag": feed.etag,
+        "last_modified": feed.last_modified,
+        "body_hash": feed.body_hash,
+        "checked_at": now,
+        "next_check": report.next_check.timestamp(),
+        "last_result": result.value,
+        "last_error": "" if result in ANSWERED else report.reason,
+        "errors": feed.errors,
+        "moves": feed.moves,
+        "moved_to": feed.moved_to,
+        "unit_id": "",
+        "lease_until": 0.0,
+    }
+    if result in ANSWERED:
+        values["last_success"] = now
+    if report.title:
+        values |= {"title": report.title, "site": report.site}
+    connection.execute(update(t.feeds).where(t.feeds.c.feed_id == feed.feed_id).values(values))
+    if report.letter is not None:
+        write_letters(connection, [report.letter], {}, now)
+
+
+def _store_items(connection: Connection, feed_id: str, items: tuple[SeenItem, ...], now: float) -> int:
+    """Gives how many entries became pending, or will."""
+    changes = 0
+    unique = {item.entry.entry_id: item for item in items}
+    sightings, entries = _known(connection, feed_id, list(unique))
+    fresh, shown = [], []
+    for entry_id, item in unique.items():
+        entry = item.entry
+        before = sightings.get(entry_id)
+        changed = before is not None and before.fingerprint != entry.fingerprint
+        if before is None or changed:
+            # An item that a first poll left out becomes news only when it changes.
+            taken = changed or item.take or entry_id in entries
+            shown.append(_sighting_row(feed_id, item, taken, before.seen_at if before is not None else now))
+            if taken and entry_id not in entries:
+                fresh.append(_entry_row(feed_id, item, now))
+        if changed and entry_id in entries:
+            _revisit(connection, entries[entry_id].state, feed_id, item)
+            changes += 1
+    upsert(connection, t.sightings, shown, update=("guid", "fingerprint", "taken", "sighting"))
+    upsert(connection, t.entries, fresh)
+    return len(fresh) + changes
+
+
+def _known(connection: Connection, feed_id: str, ids: list[str]) -> tuple[dict[str, Row[Any]], dict[str, Row[Any]]]:
+    sightings: dict[str, Row[Any]] = {}
+    entries: dict[str, Row[Any]] = {}
+    for some in chunks(ids):
+        seen = select(t.sightings).where(t.sightings.c.feed_id == feed_id, t.sightings.c.entry_id.in_(some))
+        sightings |= {row.entry_id: row for row in connection.execute(seen)}
+        held = select(t.entries.c.entry_id, t.entries.c.state).where(t.entries.c.entry_id.in_(some))
+        entries |= {row.entry_id: row for row in connection.execute(held)}
+    return sightings, entries
+
+
+def _revisit(connection: Connection, state: str, feed_id: str, item: SeenItem) -> None:
+    """A changed item makes its entry pending again; one in hand is marked to come again after its settlement."""
+    mine = t.entries.c.entry_id == item.entry.entry_id
+    entry = msgspec.json.encode(item.entry).decode()
+    connection.execute(update(t.entries).where(and_(mine, t.entries.c.feed_id == feed_id)).values(entry=entry))
+    if state == EntryState.DONE:
+        change = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value}
+        connection.execute(update(t.entries).where(mine).values(change))
+    elif state in (EntryState.LEASED, EntryState.PREPARED):
+        connection.execute(update(t.entries).where(mine).values(again=True))
+
+
+def _sighting_row(feed_id: str, item: SeenItem, taken: bool, seen_at: float) -> dict[str, object]:
+    entry = item.entry
+    sighting = Sighting(
+        entry_id=entry.entry_id,
+        feed_id=feed_id,
+        guid=item.guid,
+        title=entry.title,
+        published=entry.published,
+        seen_at=iso(seen_at),
+    )
+    return {
+        "feed_id": feed_id,
+        "entry_id": entry.entry_id,
+        "guid": item.guid,
+        "fingerprint": entry.fingerprint,
+        "taken": taken,
+        "sighting": msgspec.json.encode(sighting).decode(),
+        "seen_at": seen_at,
+    }
+
+
+def _entry_row(feed_id: str, item: SeenItem, now: float) -> dict[str, object]:
+    entry = item.entry
+    return {
+        "entry_id": entry.entry_id,
+        "feed_id": feed_id,
+        "url": entry.link,
+        "host": (urlsplit(entry.url).hostname or "") if entry.url else "",
+        "entry": msgspec.json.encode(entry).decode(),
+        "first_seen": epoch(entry.first_seen) or now,
+        "state": EntryState.PENDING.value,
+        "why": Why.NEW.value,
+    }

@@ -1,0 +1,129 @@
+"""What people ask of the ledger: counts of a run, the story of an entry, feeds, runs and dead letters. Reading only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, or_, select
+
+from pipeline.ledger import tables as t
+from pipeline.ledger.sql import iso
+from schemas.words import UnitState
+
+
+def units_between(connection: Connection, since: float) -> tuple[int, int, dict[str, int]]:
+    """Units settled since an instant, their entries as Lease counted them, their visits by disposition from Settle."""
+    mine = select(t.units.c.unit_id).where(t.units.c.done_at >= since, t.units.c.state == UnitState.DONE.value)
+    units, leased = connection.execute(
+        select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(
+            t.units.c.done_at >= since, t.units.c.state == UnitState.DONE.value
+        )
+    ).one()
+    ended = (
+        select(t.visits.c.disposition, func.count())
+        .where(t.visits.c.unit_id.in_(mine))
+        .group_by(t.visits.c.disposition)
+        .order_by(t.visits.c.disposition)
+    )
+    return units, int(leased), dict(connection.execute(ended).all())
+
+
+def polls_since(connection: Connection, since: float) -> dict[str, int]:
+    """Feeds polled since an instant, by the result of their last poll."""
+    query = (
+        select(t.feeds.c.last_result, func.count())
+        .where(t.feeds.c.checked_at >= since)
+        .group_by(t.feeds.c.last_result)
+        .order_by(t.feeds.c.last_result)
+    )
+    return dict(connection.execute(query).all())
+
+
+def feed_states(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Health of every feed the ledger has seen, by feed id."""
+    return {
+        row["feed_id"]: {
+            **{k: row[k] for k in ("url", "title", "last_result", "last_error", "errors")},
+            **{k: iso(row[k]) for k in ("checked_at", "next_check", "last_success")},
+        }
+        for row in connection.execute(select(t.feeds)).mappings()
+    }
+
+
+def runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """The newest units, newest first."""
+    query = select(t.units).order_by(t.units.c.opened_at.desc()).limit(limit)
+    return [
+        {
+            "unit_id": row["unit_id"],
+            "state": row["state"],
+            "opened_at": iso(row["opened_at"]),
+            "done_at": iso(row["done_at"]),
+            "holder": row["holder"],
+            "leased": row["leased"],
+            "counts": msgspec.json.decode(row["counts"]) if row["counts"] else {},
+            "seq": row["seq"],
+        }
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def dead_letters(connection: Connection, *, open_only: bool = True) -> list[dict[str, Any]]:
+    """Dead letters, newest first; those that were replayed are left out unless asked for."""
+    query = select(t.dead_letters).order_by(t.dead_letters.c.at.desc(), t.dead_letters.c.dead_id)
+    if open_only:
+        query = query.where(t.dead_letters.c.replayed_at == 0)
+    columns = ("dead_id", "subject", "url", "step", "kind", "error", "entry_id")
+    return [
+        {**{k: row[k] for k in columns}, "at": iso(row["at"]), "replayed_at": iso(row["replayed_at"])}
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def dead_letter(connection: Connection, prefix: str) -> dict[str, Any] | None:
+    """One letter whole, by its id or the start of it; None when none or several begin so."""
+    query = select(t.dead_letters.c.letter).where(t.dead_letters.c.dead_id.startswith(prefix, autoescape=True))
+    found = list(connection.scalars(query.limit(2)))
+    return msgspec.json.decode(found[0]) if len(found) == 1 else None
+
+
+def find_entries(connection: Connection, urls: list[str]) -> list[str]:
+    """Entries that a URL (in any of these forms) names: by link, by article, or by where a visit went."""
+    found = (
+        select(t.entries.c.entry_id)
+        .outerjoin(t.articles, t.articles.c.article_id == t.entries.c.article_id)
+        .where(or_(t.entries.c.url.in_(urls), t.articles.c.url.in_(urls), t.entries.c.entry_id.in_(urls)))
+    )
+    visited = select(t.visits.c.entry_id).where(t.visits.c.url.in_(urls))
+    return sorted(set(connection.scalars(found)) | set(connection.scalars(visited)))
+
+
+def story(connection: Connection, entry_id: str) -> dict[str, Any]:
+    """All that the ledger knows of one entry, in the order in which it happened."""
+    entry = connection.execute(select(t.entries).where(t.entries.c.entry_id == entry_id)).mappings().one()
+    feeds = {row.feed_id: row.url for row in connection.execute(select(t.feeds.c.feed_id, t.feeds.c.url))}
+    sightings = connection.scalars(
+        select(t.sightings.c.sighting).where(t.sightings.c.entry_id == entry_id).order_by(t.sightings.c.seen_at)
+    )
+    visits = connection.execute(
+        select(t.visits).where(t.visits.c.entry_id == entry_id).order_by(t.visits.c.at)
+    ).mappings()
+    pages = connection.scalars(
+        select(t.captures.c.page).where(t.captures.c.entry_id == entry_id).order_by(t.captures.c.registered_at)
+    )
+    letters = connection.scalars(
+        select(t.dead_letters.c.letter).where(t.dead_letters.c.entry_id == entry_id).order_by(t.dead_letters.c.at)
+    )
+    seen = [msgspec.json.decode(s) for s in sightings]
+    return {
+        "entry_id": entry_id,
+        "url": entry["url"],
+        "state": entry["state"],
+        "deaths": entry["deaths"],
+        "article_id": entry["article_id"],
+        "sightings": [{**s, "feed": feeds.get(s["feed_id"], s["feed_id"])} for s in seen],
+        "visits": [{**{k: v for k, v in row.items() if k != "entry_id"}, "at": iso(row["at"])} for row in visits],
+        "pages": [msgspec.json.decode(p) for p in pages],
+        "dead_letters": [msgspec.json.decode(x) for x in letters],
+    }

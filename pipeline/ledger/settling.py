@@ -1,0 +1,141 @@
+"""Settle's two transactions: `prepare` and the mark. Between them the manifest is made, outside the ledger.
+
+From `prepared` on a unit only rolls forward: what the mark will write is kept with it, so anyone can finish it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+from sqlalchemy import Connection, and_, delete, func, select, update
+
+from pipeline.ledger import tables as t
+from pipeline.ledger.sql import chunks, epoch, upsert
+from pipeline.ledger.units import write_letters
+from schemas.errors import Unbalanced, UnitLost
+from schemas.flow import Settled, pack, unpack
+from schemas.records import IndexRow
+from schemas.words import EntryState, UnitState, Why
+
+
+def prepare(connection: Connection, settled: Settled, now: float) -> Settled:
+    """Check the leases and the count, then set unit and entries to `prepared`."""
+    unit_id = settled.unit_id
+    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one_or_none()
+    if unit is not None and unit.state in (UnitState.PREPARED, UnitState.DONE) and unit.settled is not None:
+        return unpack(unit.settled, Settled)
+    if unit is None or unit.state != UnitState.OPEN:
+        raise UnitLost(f"unit {unit_id} is {unit.state if unit else 'unknown'}, not open: its files are dropped")
+    mine = and_(t.entries.c.unit_id == unit_id, t.entries.c.state == EntryState.LEASED.value)
+    held = connection.scalar(select(func.count()).select_from(t.entries).where(mine)) or 0
+    if held != unit.leased:
+        raise UnitLost(f"unit {unit_id} holds {held} of the {unit.leased} entries it leased: its files are dropped")
+    _balance(connection, settled, unit.leased)
+    counts = Counter(visit.disposition for visit in settled.visits)
+    connection.execute(
+        update(t.units)
+        .where(t.units.c.unit_id == unit_id)
+        .values(
+            state=UnitState.PREPARED.value,
+            prepared_at=now,
+            settled=pack(settled),
+            counts=msgspec.json.encode(dict(sorted(counts.items()))).decode(),
+        )
+    )
+    connection.execute(update(t.entries).where(mine).values(state=EntryState.PREPARED.value))
+    return settled
+
+
+def _balance(connection: Connection, settled: Settled, leased: int) -> None:
+    """Entries were counted at Lease, outcomes here: they must be the same entries, each once."""
+    ended = Counter(visit.entry_id for visit in settled.visits)
+    twice = [entry for entry, times in ended.items() if times > 1]
+    held = set(
+        connection.scalars(
+            select(t.entries.c.entry_id).where(
+                t.entries.c.unit_id == settled.unit_id, t.entries.c.state == EntryState.LEASED.value
+            )
+        )
+    )
+    if twice or held != set(ended):
+        raise Unbalanced(
+            f"unit {settled.unit_id} leased {leased} entries and settles {sum(ended.values())} outcomes: "
+            f"{len(held - set(ended))} without one, {len(set(ended) - held)} not leased, {len(twice)} with two"
+        )
+
+
+def mark(connection: Connection, unit_id: str, now: float) -> None:
+    """Write what the unit came to. A unit that is done stays as it is."""
+    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one()
+    if unit.state == UnitState.DONE:
+        return
+    if unit.state != UnitState.PREPARED:
+        raise UnitLost(f"unit {unit_id} is {unit.state}, not prepared: it cannot be marked")
+    settled = unpack(unit.settled, Settled)
+    rows = [
+        {
+            "visit_id": v.visit_id,
+            "entry_id": v.entry_id,
+            "unit_id": v.unit_id,
+            "url": v.url,
+            "at": epoch(v.at),
+            "why": v.why,
+            "disposition": v.disposition,
+            "step": v.step,
+            "reason": v.reason,
+            "article_id": v.article_id,
+            "reading_id": v.reading_id,
+        }
+        for v in settled.visits
+    ]
+    upsert(connection, t.visits, rows)
+    write_letters(connection, list(settled.dead_letters), {v.visit_id: v.entry_id for v in settled.visits}, now)
+    _index(connection, settled.index, unit_id)
+    _finish_entries(connection, settled)
+    connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
+    connection.execute(
+        update(t.units)
+        .where(t.units.c.unit_id == unit_id)
+        .values(state=UnitState.DONE.value, done_at=now, seq=_next(connection, "commit"))
+    )
+
+
+def _next(connection: Connection, name: str) -> int:
+    """The next number of a counter. Its row is locked until the commit, so numbers become visible in order."""
+    upsert(connection, t.counters, [{"name": name, "value": 0}])
+    mine = t.counters.c.name == name
+    connection.execute(update(t.counters).where(mine).values(value=t.counters.c.value + 1))
+    return int(connection.execute(select(t.counters.c.value).where(mine)).scalar_one())
+
+
+def _index(connection: Connection, index: tuple[IndexRow, ...], unit_id: str) -> None:
+    columns = ("url", "site", "revision_id", "reading_id", "text_key", "copy_of", "source_url", "published", "unit_id")
+    rows = []
+    for item in index:
+        row = {name: getattr(item, name) for name in ("article_id", "entry_id", *columns) if name != "unit_id"}
+        rows.append({**row, "unit_id": unit_id})
+    upsert(connection, t.articles, rows, update=columns)
+    for some in chunks(item.article_id for item in index):
+        connection.execute(delete(t.shingles).where(t.shingles.c.article_id.in_(some)))
+    lines = ({"shingle": s, "article_id": item.article_id} for item in index if not item.copy_of for s in item.shingles)
+    for batch in chunks(lines, 5_000):
+        upsert(connection, t.shingles, batch)
+
+
+def _finish_entries(connection: Connection, settled: Settled) -> None:
+    again = set(settled.again)
+    for visit in settled.visits:
+        mine = and_(t.entries.c.entry_id == visit.entry_id, t.entries.c.unit_id == settled.unit_id)
+        values = {
+            "state": EntryState.DONE.value,
+            "unit_id": "",
+            "lease_until": 0.0,
+            "deaths": 0,
+            "disposition": visit.disposition,
+            "article_id": visit.article_id,
+        }
+        changed = connection.scalar(select(t.entries.c.again).where(mine))
+        if changed or visit.entry_id in again:
+            values |= {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "again": False}
+        connection.execute(update(t.entries).where(mine).values(values))

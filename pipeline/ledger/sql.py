@@ -1,0 +1,46 @@
+"""Small helpers that SQLite and PostgreSQL share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+CHUNK = 500  # rows in one IN (...) list or one many-row insert
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, update: Iterable[str] = ()
+) -> None:
+    """Insert rows; a row whose key is there already gets the `update` columns, or is left as it is."""
+    if not rows:
+        return
+    insert = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    columns = {name: insert.excluded[name] for name in update}
+    key = table.primary_key
+    statement = insert.on_conflict_do_update(key, set_=columns) if columns else insert.on_conflict_do_nothing(key)
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    batch: list[T] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def iso(instant: float) -> str:
+    """Epoch seconds as ISO 8601 in UTC; "" for never."""
+    return datetime.fromtimestamp(instant, UTC).isoformat(timespec="seconds") if instant else ""
+
+
+def epoch(value: str) -> float:
+    return datetime.fromisoformat(value).timestamp() if value else 0.0

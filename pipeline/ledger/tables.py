@@ -1,0 +1,271 @@
+"""The ledger's tables. Instants are epoch seconds (UTC); records that are not searched travel as JSON.
+
+feeds ─ sightings ─ entries ─ visits            what is watched, seen, and how each visit ended
+units ─ hosts ─ segments ─ captures             work in hand, and what it archived
+articles ─ shingles                             the committed index that Dedupe reads
+dead_letters ─ events ─ counters                failures, the log, and where a walk stands
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+Id = String(32)
+
+
+def _id(name: str, *, primary_key: bool = False) -> Column[str]:
+    return Column(name, Id, nullable=False, primary_key=primary_key)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _number(name: str, default: str = "0") -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=default)
+
+
+def _instant(name: str) -> Column[float]:
+    """Epoch seconds; 0 is never."""
+    return Column(name, Float, nullable=False, server_default="0")
+
+
+feeds = Table(
+    "feeds",
+    metadata,
+    _id("feed_id", primary_key=True),
+    _text("configured_url"),
+    _text("url"),  # where it is now
+    _text("title"),
+    _text("site"),
+    _text("etag"),
+    _text("last_modified"),
+    _text("body_hash"),
+    _instant("checked_at"),
+    _instant("next_check"),
+    _instant("last_success"),
+    _text("last_result"),
+    _text("last_error"),
+    _number("errors"),
+    _number("moves"),
+    _text("moved_to"),
+    _text("unit_id"),  # that polls it now
+    _instant("lease_until"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _id("feed_id", primary_key=True),
+    _id("entry_id", primary_key=True),
+    _text("guid"),
+    _text("fingerprint"),
+    Column("taken", Boolean, nullable=False),
+    _text("sighting"),  # JSON of Sighting
+    _instant("seen_at"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _id("entry_id", primary_key=True),
+    _id("feed_id"),  # that showed it first
+    _text("url"),
+    _text("host"),
+    _text("entry"),  # JSON of FeedEntry
+    _instant("first_seen"),
+    Column("state", String(10), nullable=False),
+    Column("why", String(10), nullable=False),
+    _text("unit_id"),
+    _instant("lease_until"),
+    _number("deaths"),  # units that died with it, in a row
+    Column("again", Boolean, nullable=False, server_default="0"),  # it changed while it was in hand
+    _text("disposition"),  # of its last visit
+    _text("article_id"),
+    Index("entries_by_state", "state", "deaths", "first_seen"),
+    Index("entries_by_url", "url"),
+    Index("entries_by_unit", "unit_id"),
+    Index("entries_by_article", "article_id"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    _text("unit_id"),
+    _instant("lease_until"),
+)
+
+units = Table(
+    "units",
+    metadata,
+    _id("unit_id", primary_key=True),
+    _text("holder"),
+    Column("state", String(10), nullable=False),
+    _instant("opened_at"),
+    _instant("lease_until"),
+    _number("leased"),  # entries, counted at Lease
+    _instant("prepared_at"),
+    _instant("done_at"),
+    _number("seq"),  # commit order, from 1
+    Column("settled", LargeBinary),  # msgpack of Settled, from `prepared` on
+    _text("counts"),  # JSON: visits by disposition
+    Index("units_by_state", "state"),
+    Index("units_by_seq", "seq"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    _id("visit_id", primary_key=True),
+    _id("entry_id"),
+    _id("unit_id"),
+    _text("url"),
+    _instant("at"),
+    _text("why"),
+    _text("disposition"),
+    _text("step"),
+    _text("reason"),
+    _text("article_id"),
+    _text("reading_id"),
+    Index("visits_by_entry", "entry_id", "at"),
+    Index("visits_by_unit", "unit_id"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("path", Text, primary_key=True),
+    _id("unit_id"),
+    Column("bytes", BigInteger, nullable=False),
+    _number("records"),
+    _instant("registered_at"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    _id("entry_id", primary_key=True),
+    _id("unit_id", primary_key=True),
+    _text("page"),  # JSON of RawPage
+    _instant("registered_at"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _id("article_id", primary_key=True),
+    _text("url"),
+    _text("site"),
+    _id("entry_id"),  # that first led to it
+    _text("revision_id"),
+    _text("reading_id"),
+    _text("text_key"),
+    _text("copy_of"),
+    _text("source_url"),
+    _text("published"),
+    _id("unit_id"),
+    Index("articles_by_url", "url"),
+)
+
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("shingle", BigInteger, primary_key=True),
+    _id("article_id", primary_key=True),
+    Index("shingles_by_article", "article_id"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    _id("dead_id", primary_key=True),
+    _text("subject"),
+    _id("subject_id"),
+    _text("entry_id"),
+    _text("url"),
+    _text("step"),
+    _text("kind"),
+    _text("error"),
+    _text("letter"),  # JSON of DeadLetter
+    _instant("at"),
+    _instant("replayed_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", Integer, primary_key=True, autoincrement=True),
+    _instant("at"),
+    _text("kind"),
+    _text("subject_id"),
+    _text("words"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# The read model: filled from committed manifests by the walk, rebuilt by `newsbeam reindex`.
+read_revisions = Table(
+    "read_revisions",
+    metadata,
+    _id("revision_id", primary_key=True),
+    _id("article_id"),
+    _id("reading_id"),
+    _text("url"),
+    _text("site"),
+    _text("title"),
+    _text("published"),
+    _text("language"),
+    Column("current", Boolean, nullable=False),
+    _text("record"),  # JSON of Revision
+    _number("seq"),
+    Index("read_revisions_by_article", "article_id"),
+)
+
+read_claims = Table(
+    "read_claims",
+    metadata,
+    _id("claim_id", primary_key=True),
+    _id("reading_id"),
+    _id("article_id"),
+    _text("kind"),
+    _text("speaker"),
+    _text("speaker_status"),
+    _text("record"),  # JSON of Claim
+    Column("current", Boolean, nullable=False),
+    Index("read_claims_by_article", "article_id"),
+    Index("read_claims_by_speaker", "speaker"),
+)
+
+read_entities = Table(
+    "read_entities",
+    metadata,
+    _id("entity_id", primary_key=True),
+    _id("reading_id"),
+    _id("article_id"),
+    _text("name"),
+    _text("label"),
+    _text("record"),  # JSON of Entity
+    Column("current", Boolean, nullable=False),
+    Index("read_entities_by_article", "article_id"),
+    Index("read_entities_by_name", "name"),
+)
+
+read_lineage = Table(
+    "read_lineage",
+    metadata,
+    _id("lineage_id", primary_key=True),
+    _id("article_id"),
+    _id("original_article_id"),
+    _text("record"),  # JSON of Lineage
+    Index("read_lineage_by_article", "article_id"),
+    Index("read_lineage_by_original", "original_article_id"),
+)
+
+READ_MODEL = (read_revisions, read_claims, read_entities, read_lineage)

@@ -1,0 +1,142 @@
+"""Units of work: opened by the driver, died or given back, rolled forward from `prepared` by anyone."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, func, select, update
+
+from pipeline.ledger import tables as t
+from pipeline.ledger.sql import iso, upsert
+from schemas.flow import Settled
+from schemas.ids import make_id, visit_id
+from schemas.records import DeadLetter
+from schemas.words import Disposition, EntryState, Event, UnitState
+
+
+class Due(NamedTuple):
+    """What a pass would find to do now, and when the next feed is due (epoch seconds, 0: none)."""
+
+    feeds: int
+    entries: int
+    next_check: float
+
+
+def open_unit(connection: Connection, unit_id: str, holder: str, now: float, lease_until: float) -> None:
+    connection.execute(
+        t.units.insert().values(
+            unit_id=unit_id, holder=holder, state=UnitState.OPEN.value, opened_at=now, lease_until=lease_until
+        )
+    )
+
+
+def log(connection: Connection, now: float, kind: Event, subject_id: str, words: str) -> None:
+    connection.execute(t.events.insert().values(at=now, kind=kind.value, subject_id=subject_id, words=words))
+
+
+def due(connection: Connection, feed_ids: list[str], now: float) -> Due:
+    """Count what is due. A feed that the ledger has never seen is due."""
+    seen = dict(
+        connection.execute(select(t.feeds.c.feed_id, t.feeds.c.next_check).where(t.feeds.c.feed_id.in_(feed_ids))).all()
+    )
+    checks = [seen.get(feed, 0.0) for feed in feed_ids]
+    pending = connection.scalar(
+        select(func.count()).select_from(t.entries).where(t.entries.c.state == EntryState.PENDING.value)
+    )
+    return Due(sum(c <= now for c in checks), pending or 0, min(checks, default=0.0))
+
+
+def died(connection: Connection, now: float, *, exclusive: bool) -> list[str]:
+    """Units whose process is gone: every open one where we alone hold the ledger, else those past their lease."""
+    gone = select(t.units.c.unit_id).where(t.units.c.state == UnitState.OPEN.value)
+    if not exclusive:
+        gone = gone.where(t.units.c.lease_until < now)
+    return list(connection.scalars(gone))
+
+
+def release(connection: Connection, unit_id: str, now: float, *, max_deaths: int, guilty: bool) -> None:
+    """End an open unit without a result: its entries are pending again, its captures stay.
+
+    With `guilty` its death is counted on each of its entries; one that `max_deaths` units died with ends `dead`.
+    """
+    entries = t.entries
+    mine = and_(entries.c.unit_id == unit_id, entries.c.state == EntryState.LEASED.value)
+    if guilty:
+        connection.execute(update(entries).where(mine).values(deaths=entries.c.deaths + 1))
+        lethal = select(entries).where(and_(mine, entries.c.deaths >= max_deaths))
+        for row in connection.execute(lethal).all():
+            _bury(connection, row, unit_id, now, max_deaths)
+    connection.execute(update(entries).where(mine).values(state=EntryState.PENDING.value, unit_id="", lease_until=0.0))
+    connection.execute(update(t.feeds).where(t.feeds.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
+    connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
+    connection.execute(
+        update(t.units).where(t.units.c.unit_id == unit_id).values(state=UnitState.DIED.value, done_at=now)
+    )
+    kind = Event.UNIT_DIED if guilty else Event.GIVEN_BACK
+    log(connection, now, kind, unit_id, "its entries are pending again")
+
+
+def _bury(connection: Connection, entry: Row[Any], unit_id: str, now: float, max_deaths: int) -> None:
+    """The last visit of an entry that kills its units: `dead`, with a letter, outside any settlement."""
+    row = entry._mapping
+    visit = visit_id(row["entry_id"], unit_id)
+    words = f"{max_deaths} units died while they held this entry, the last of them with it alone"
+    letter = DeadLetter(
+        dead_id=make_id("dead", visit, "unit"),
+        subject="visit",
+        subject_id=visit,
+        unit_id=unit_id,
+        url=row["url"],
+        step="unit",
+        kind="UnitDied",
+        error=words,
+        trace="",
+        input=row["entry"],
+        at=iso(now),
+    )
+    write_letters(connection, [letter], {visit: row["entry_id"]}, now)
+    connection.execute(
+        t.visits.insert().values(
+            visit_id=visit,
+            entry_id=row["entry_id"],
+            unit_id=unit_id,
+            url=row["url"],
+            at=now,
+            why=row["why"],
+            disposition=Disposition.DEAD.value,
+            step="unit",
+            reason=words,
+        )
+    )
+    connection.execute(
+        update(t.entries)
+        .where(t.entries.c.entry_id == row["entry_id"])
+        .values(state=EntryState.DONE.value, unit_id="", disposition=Disposition.DEAD.value)
+    )
+
+
+def write_letters(connection: Connection, letters: list[DeadLetter], entries: dict[str, str], now: float) -> None:
+    """Dead letters, with the entry of each visit; a letter that is there already stays."""
+    rows = [
+        {
+            "dead_id": letter.dead_id,
+            "subject": letter.subject,
+            "subject_id": letter.subject_id,
+            "entry_id": entries.get(letter.subject_id, ""),
+            "url": letter.url,
+            "step": letter.step,
+            "kind": letter.kind,
+            "error": letter.error,
+            "letter": msgspec.json.encode(letter).decode(),
+            "at": now,
+        }
+        for letter in letters
+    ]
+    upsert(connection, t.dead_letters, rows, update=("error", "letter", "at"))
+
+
+def unfinished(connection: Connection) -> list[Settled]:
+    """Settlements that are prepared and not marked."""
+    rows = connection.scalars(select(t.units.c.settled).where(t.units.c.state == UnitState.PREPARED.value))
+    return [msgspec.msgpack.decode(body, type=Settled) for body in rows if body is not None]

@@ -1,0 +1,112 @@
+"""The world that travels with the graph: settings, rules, aliases and feeds as data; ports opened where they are used.
+
+Workers read no project file. Each port exists once per process and survives passes: a model or a pool of
+processes is dear, and a ledger has one engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from pipeline import __version__
+from pipeline.archive import WarcArchive
+from pipeline.guard import PebbleGuard, guard
+from pipeline.ledger import SqlLedger, ledger
+from pipeline.model import SpacyModel
+from pipeline.seeds import load_aliases, load_rules
+from pipeline.web import AioWeb
+from schemas.config import Network, Settings
+from schemas.errors import ConfigError
+from schemas.feeds import FeedIntent, parse_feeds
+from schemas.ids import make_id
+from schemas.ports import Clock
+from schemas.records import Versions
+from schemas.rules import RuleBook
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class RealWorld:
+    """Implements `schemas.ports.World`."""
+
+    settings: Settings
+    rules: RuleBook
+    aliases: tuple[tuple[str, str, str], ...]
+    feeds: Mapping[str, FeedIntent] = field(default_factory=dict)
+
+    def ledger(self) -> SqlLedger:
+        return ledger(self.settings.ledger_url, self.clock(), self.settings.lease.lease_s)
+
+    def web(self) -> AioWeb:
+        return _web(msgspec.json.encode(self.settings.network))
+
+    def archive(self) -> WarcArchive:
+        return _archive(self.settings.archive_dir)
+
+    def guard(self) -> PebbleGuard:
+        return guard(self.settings.guard)
+
+    def model(self) -> SpacyModel:
+        return SpacyModel(self.guard(), self.settings.annotate.models)
+
+    def clock(self) -> Clock:
+        return SystemClock()
+
+    def versions(self, language: str, site: str, day: str) -> Versions:
+        return _versions(
+            self.model().version(language), self.rules.for_site(site, day).hash, _aliases_hash(self.aliases)
+        )
+
+
+@lru_cache(maxsize=4)
+def _web(network: bytes) -> AioWeb:
+    return AioWeb(msgspec.json.decode(network, type=Network))
+
+
+@lru_cache(maxsize=4)
+def _archive(root: str) -> WarcArchive:
+    return WarcArchive(root)
+
+
+@lru_cache(maxsize=4)
+def _aliases_hash(aliases: tuple[tuple[str, str, str], ...]) -> str:
+    return make_id("aliases", *(cell for row in aliases for cell in row))
+
+
+@lru_cache(maxsize=256)
+def _versions(model: str, rules: str, aliases: str) -> Versions:
+    return Versions(code=__version__, model=model, rules=make_id("rules", rules, aliases))
+
+
+def open_world(settings: Settings, *, with_feeds: bool = True) -> RealWorld:
+    """Read the files that `settings` names. Raises ConfigError with file, line and remedy."""
+    feeds: dict[str, FeedIntent] = {}
+    if with_feeds:
+        feeds = read_feeds(settings.paths.feeds)
+    return RealWorld(
+        settings=settings,
+        rules=load_rules(settings.paths.rules, settings.paths.sites),
+        aliases=load_aliases(settings.paths.aliases),
+        feeds=feeds,
+    )
+
+
+def read_feeds(path: str) -> dict[str, FeedIntent]:
+    """What is watched, by feed id. Raises ConfigError."""
+    file = Path(path)
+    if not file.is_file():
+        raise ConfigError(
+            f"there is no feeds file {file}", remedy="name one with --feeds, or `newsbeam feeds add URL` makes it"
+        )
+    return parse_feeds(file.read_text(encoding="utf-8"), str(file))

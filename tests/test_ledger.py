@@ -1,0 +1,297 @@
+"""The ledger's promise, told on a real SQLite file with a clock we set."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from pipeline.ledger import SqlLedger, tables
+from pipeline.ledger.engine import held
+from schemas.config import Lease
+from schemas.errors import LedgerHeld, Unbalanced, UnitLost
+from schemas.flow import Settled
+from schemas.ids import entry_id, feed_id
+from schemas.ports import DueFeed, PollReport, SeenItem, Segment
+from schemas.records import FeedEntry, IndexRow, RawPage, Visit
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FEED = "http://harbour.test/feed"
+F = feed_id(FEED)
+
+
+class SetClock:
+    """A clock that stands where it is put."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def later(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock():
+    return SetClock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: SetClock):
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    with held(url):
+        yield SqlLedger(url, clock, lease_s=600)
+
+
+def entry(slug: str, host: str = "harbour.test", fingerprint: str = "1") -> FeedEntry:
+    link = f"http://{host}/{slug}"
+    identity = entry_id(link=link, feed=F, guid="", title="", summary="")
+    return FeedEntry(entry_id=identity, link=link, url=link, title=slug, fingerprint=fingerprint)
+
+
+def poll(ledger: SqlLedger, unit: str, *items: FeedEntry | SeenItem, etag: str = "v1", result: str = "new") -> None:
+    [feed] = ledger.due_feeds(unit, {F: FEED})
+    seen = tuple(i if isinstance(i, SeenItem) else SeenItem(i, i.title) for i in items)
+    report = PollReport(feed._replace(etag=etag), result, "", ledger.clock.now() + timedelta(minutes=15), seen)
+    ledger.commit_poll(unit, report)
+
+
+def open_unit(ledger: SqlLedger, name: str) -> str:
+    unit = name.ljust(32, "0")
+    ledger.open_unit(unit, "tester")
+    return unit
+
+
+def visits(unit: str, entries, disposition: str = "written") -> tuple[Visit, ...]:
+    return tuple(
+        Visit(
+            visit_id=e.visit_id,
+            entry_id=e.entry.entry_id,
+            unit_id=unit,
+            url=e.entry.link,
+            at=START.isoformat(),
+            why=e.why,
+            disposition=disposition,
+            step="claims",
+            reason="",
+        )
+        for e in entries
+    )
+
+
+def states(ledger: SqlLedger) -> dict[str, str]:
+    with ledger.reading() as connection:
+        rows = connection.execute(select(tables.entries.c.url, tables.entries.c.state))
+        return {url.rsplit("/", 1)[1]: state for url, state in rows}
+
+
+def test_a_poll_stores_state_and_entries_together(ledger, clock):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"), entry("two"), etag="v7")
+    assert states(ledger) == {"one": "pending", "two": "pending"}
+    assert ledger.due_feeds(unit, {F: FEED}) == []
+    clock.later(minutes=16)
+    [feed] = ledger.due_feeds(unit, {F: FEED})
+    assert (feed.etag, feed.polled_before) == ("v7", True)
+
+
+def test_due_feeds_answer_a_retry_alike(ledger):
+    unit = open_unit(ledger, "a")
+    assert ledger.due_feeds(unit, {F: FEED}) == ledger.due_feeds(unit, {F: FEED}) != []
+
+
+def test_a_poll_whose_unit_lost_the_feed_changes_nothing(ledger):
+    first, second = open_unit(ledger, "a"), open_unit(ledger, "b")
+    [feed] = ledger.due_feeds(first, {F: FEED})
+    ledger.give_back(first)
+    ledger.due_feeds(second, {F: FEED})
+    item = SeenItem(entry("late"), "late")
+    ledger.commit_poll(first, PollReport(feed._replace(etag="stale"), "new", "", START, (item,)))
+    assert states(ledger) == {}
+    [feed] = ledger.due_feeds(second, {F: FEED})
+    assert feed.etag == ""
+
+
+def test_what_a_first_poll_leaves_out_is_not_news_later(ledger, clock):
+    unit = open_unit(ledger, "a")
+    old = entry("old")
+    poll(ledger, unit, entry("fresh"), SeenItem(old, "old", take=False))
+    clock.later(minutes=16)
+    poll(ledger, unit, entry("fresh"), old)
+    assert states(ledger) == {"fresh": "pending"}
+    clock.later(minutes=16)
+    poll(ledger, unit, entry("old", fingerprint="2"))
+    assert states(ledger) == {"fresh": "pending", "old": "pending"}
+
+
+def test_a_changed_item_is_visited_again_also_when_it_changes_in_hand(ledger, clock):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"))
+    leased = ledger.lease(unit, Lease())
+    clock.later(minutes=16)
+    poll(ledger, open_unit(ledger, "b"), entry("one", fingerprint="2"))
+    assert states(ledger) == {"one": "leased"}
+    ledger.prepare(Settled(unit_id=unit, visits=visits(unit, leased)))
+    ledger.mark(unit)
+    again = ledger.lease(open_unit(ledger, "c"), Lease())
+    assert [(e.entry.title, e.why, e.entry.fingerprint) for e in again] == [("one", "revisit", "2")]
+
+
+def test_lease_is_idempotent_and_keeps_the_budget_of_a_host(ledger):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, *(entry(f"n{i}") for i in range(5)), entry("else", host="ridge.test"))
+    some = ledger.lease(unit, Lease(host_entries=2))
+    assert sorted(e.entry.link.split("/")[2] for e in some) == ["harbour.test", "harbour.test", "ridge.test"]
+    assert ledger.lease(unit, Lease(host_entries=2)) == some
+    assert ledger.lease(open_unit(ledger, "b"), Lease()) == []  # the host is in use by the first unit
+
+
+def test_settling_moves_forward_once_and_a_retry_changes_nothing(ledger):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"))
+    leased = ledger.lease(unit, Lease())
+    first = Settled(unit_id=unit, visits=visits(unit, leased))
+    other = Settled(unit_id=unit, visits=visits(unit, leased, "copy"))
+    assert ledger.prepare(first) == first
+    assert ledger.prepare(other) == first
+    ledger.mark(unit)
+    ledger.mark(unit)
+    with ledger.reading() as connection:
+        assert connection.execute(select(tables.visits.c.disposition)).all() == [("written",)]
+
+
+@pytest.mark.parametrize("wrong", ["missing", "twice", "stranger"])
+def test_entries_and_outcomes_that_differ_fail_the_unit(ledger, wrong):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"), entry("two"))
+    leased = ledger.lease(unit, Lease())
+    rows = visits(unit, leased)
+    stranger = msgspec.structs.replace(rows[1], entry_id="f" * 32)
+    bad = {"missing": rows[:1], "twice": (*rows, rows[0]), "stranger": (rows[0], stranger)}[wrong]
+    with pytest.raises(Unbalanced):
+        ledger.prepare(Settled(unit_id=unit, visits=bad))
+    assert set(states(ledger).values()) == {"leased"}
+
+
+def test_a_unit_that_was_given_up_cannot_settle(ledger):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"))
+    leased = ledger.lease(unit, Lease())
+    ledger.give_back(unit)
+    with pytest.raises(UnitLost):
+        ledger.prepare(Settled(unit_id=unit, visits=visits(unit, leased)))
+
+
+def test_recovery_rolls_prepared_units_forward_and_releases_dead_ones(ledger):
+    done, dead = open_unit(ledger, "a"), None
+    poll(ledger, done, entry("one"))
+    leased = ledger.lease(done, Lease())
+    ledger.prepare(Settled(unit_id=done, visits=visits(done, leased)))
+    assert ledger.lease(open_unit(ledger, "b"), Lease()) == []
+    finished, died = ledger.recover(lambda settled: ledger.mark(settled.unit_id), max_deaths=3)
+    assert (finished, died) == ([done], [])
+    assert states(ledger) == {"one": "done"}
+    dead = open_unit(ledger, "c")
+    assert ledger.recover(lambda settled: None, max_deaths=3) == ([], [dead])
+
+
+def test_a_poisonous_entry_is_leased_alone_and_then_ends_dead(ledger):
+    unit = open_unit(ledger, "p")
+    poll(ledger, unit, entry("poison"), entry("bystander"))
+    for name in "ab":
+        unit = open_unit(ledger, name) if name != "a" else unit
+        assert len(ledger.lease(unit, Lease())) == 2
+        ledger.recover(lambda settled: None, max_deaths=3)
+    alone = open_unit(ledger, "c")
+    first = ledger.lease(alone, Lease())
+    assert len(first) == 1
+    ledger.recover(lambda settled: None, max_deaths=3)
+    last = open_unit(ledger, "d")
+    second = ledger.lease(last, Lease())
+    assert len(second) == 1
+    assert second[0].entry != first[0].entry
+    ledger.prepare(Settled(unit_id=last, visits=visits(last, second)))
+    ledger.mark(last)
+    with ledger.reading() as connection:
+        ends = dict(connection.execute(select(tables.visits.c.entry_id, tables.visits.c.disposition)).all())
+        letters = connection.execute(select(tables.dead_letters.c.error)).all()
+    assert ends == {first[0].entry.entry_id: "dead", second[0].entry.entry_id: "written"}
+    assert len(letters) == 1
+    assert "3 units died" in letters[0][0]
+
+
+def test_entries_of_a_dead_unit_resume_from_its_archive(ledger):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"), entry("two"))
+    leased = ledger.lease(unit, Lease())
+    page = RawPage(page_id="p", url="u", final_url="u", fetched_at="", sha256="", segment="s", offset=3)
+    ledger.register(unit, Segment("s", 10, 1), {leased[0].entry.entry_id: page})
+    ledger.recover(lambda settled: None, max_deaths=3)
+    again = ledger.lease(open_unit(ledger, "b"), Lease())
+    assert {e.entry.entry_id: e.capture for e in again} == {
+        leased[0].entry.entry_id: page,
+        leased[1].entry.entry_id: None,
+    }
+
+
+def test_the_committed_index_knows_articles_and_finds_candidates(ledger):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"))
+    leased = ledger.lease(unit, Lease())
+    row = IndexRow(
+        article_id="1" * 32,
+        url="http://harbour.test/one",
+        site="harbour.test",
+        entry_id=leased[0].entry.entry_id,
+        revision_id="2" * 32,
+        reading_id="3" * 32,
+        text_key="k",
+        shingles=(-5, 7, 9),
+    )
+    ledger.prepare(Settled(unit_id=unit, visits=visits(unit, leased), index=(row,)))
+    assert ledger.known([row.article_id]) == {}  # nothing is visible before the mark
+    ledger.mark(unit)
+    assert ledger.known([row.article_id])[row.article_id].text_key == "k"
+    [found] = ledger.candidates([7, 100]).values()
+    assert found.shingles == frozenset({-5, 7, 9})
+    assert ledger.candidates([100]) == {}
+
+
+def test_a_copy_whose_original_was_not_written_comes_again(ledger):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("copy"))
+    leased = ledger.lease(unit, Lease())
+    again = (leased[0].entry.entry_id,)
+    ledger.prepare(Settled(unit_id=unit, visits=visits(unit, leased, "copy"), again=again))
+    ledger.mark(unit)
+    assert [e.why for e in ledger.lease(open_unit(ledger, "b"), Lease())] == ["revisit"]
+
+
+def test_a_second_writer_is_refused_and_told_who_holds(ledger):
+    code = f"from pipeline.ledger.engine import held\nwith held({ledger.url!r}): pass"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    assert other.returncode == 1
+    assert "LedgerHeld" in other.stderr
+    assert "pid" in other.stderr
+    with pytest.raises(LedgerHeld), held(ledger.url):
+        pass
+
+
+def test_the_tables_are_those_of_the_migrations(ledger):
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    with ledger.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+def test_an_unknown_feed_is_due(ledger):
+    assert ledger.due([F]).feeds == 1
+    assert DueFeed(F, FEED).polled_before is False

@@ -1,0 +1,118 @@
+"""The body of a feed -> what it says: its own fields and its items, with the word that the poll ends in. Pure.
+
+`parse_feed` runs in the guarded pool, since a stranger's document can be slow: everything here is at module level and
+pickles. RSS, RDF and Atom go through feedparser (`feed_xml`), JSON Feed through a reader of ours (`jsonfeed`); what
+comes before any parser (charset, document types, what is no feed at all) stands in `feed_text`.
+Ends in: ok (there may be no items), malformed (what could be read was read), not_a_feed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+
+from schemas import ids
+from schemas.records import FeedEntry
+from transforms import feed_text, feed_xml, jsonfeed
+from transforms.feed_dates import is_future, mark_future, moment
+from transforms.feed_html import clean
+from transforms.feed_items import Channel, RawItem, entry, language
+from transforms.links import absolute
+
+Item = tuple[FeedEntry, str]
+"""An entry with the guid that the feed gave it ("" if none)."""
+
+_FIRST_ITEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_VOLATILE = re.compile(
+    rb"<(lastBuildDate|pubDate|ttl|generator|updated|modified|dc:date)(?:\s[^<>]{0,500})?>[^<>]{0,500}</\1\s*>"
+    rb"|<!--(?:[^-]|-(?!->)){0,1000}-->",
+    re.IGNORECASE,
+)
+_HEAD_BYTES = 65_536
+
+
+class ParsedFeed(NamedTuple):
+    result: str  # `ok`, `malformed`, `not_a_feed`
+    reason: str = ""  # in words; "" when ok
+    title: str = ""
+    link: str = ""  # the page that the feed calls its own, absolute
+    language: str = ""
+    ttl_minutes: int = 0
+    items: tuple[Item, ...] = ()
+
+
+def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now: datetime | None = None) -> ParsedFeed:
+    """Read a feed that was fetched from `url`.
+
+    `feed` is the feed's id, which the identity of an entry without a link rests on (that of `url` if it is not given:
+    wrong for a feed that moved). With `now`, dates that lie ahead are marked (`feed_dates.FUTURE`).
+    An item that is shown twice is given once; an item without any text, link or guid is left out.
+    """
+    text = feed_text.prepare(body, content_type)
+    if text.kind == "json":
+        read: jsonfeed.JsonFeed | feed_xml.XmlFeed = jsonfeed.read(text.body)
+        result, ttl, base = read.result, 0, ""  # type: ignore[union-attr]
+    elif text.kind == "xml":
+        read = feed_xml.read(text)
+        result, ttl, base = "malformed" if read.reason or text.reason else "ok", read.ttl_minutes, read.base
+    else:
+        return ParsedFeed(text.result, text.reason)
+    link = absolute(read.link, url)
+    channel = Channel(
+        feed_id=feed or ids.feed_id(url),
+        url=url,
+        link=link,
+        base=absolute(base, url) if base else url,
+        language=language(read.language),
+    )
+    reason = "; ".join(filter(None, (text.reason, read.reason)))
+    items = _entries(read.items, channel, now)
+    return ParsedFeed(result, reason, clean(read.title), link, channel.language, ttl, items)
+
+
+def _entries(raw_items: Iterable[RawItem], channel: Channel, now: datetime | None) -> tuple[Item, ...]:
+    made: dict[str, Item] = {}
+    for raw in raw_items:
+        dated = raw._replace(published=mark_future(raw.published, now), updated=mark_future(raw.updated, now))
+        if found := entry(dated, channel):
+            made.setdefault(found[0].entry_id, found)
+    return tuple(made.values())
+
+
+def select_first_poll(items: Iterable[Item], now: datetime, limit: int, max_age_days: float) -> tuple[Item, ...]:
+    """What the first poll of a feed takes: at most `limit` items, none older than `max_age_days`, the newest first.
+
+    An item without a date, or with one that lies ahead, counts as new. Later polls take every item.
+    """
+    oldest = now - timedelta(days=max_age_days)
+    dated = [(_moment(item[0], now), item) for item in items]
+    young = [pair for pair in dated if pair[0] >= oldest]
+    young.sort(key=lambda pair: pair[0], reverse=True)  # stable: the feed's own order decides among equals
+    return tuple(item for _, item in young[: max(limit, 0)])
+
+
+def _moment(item: FeedEntry, now: datetime) -> datetime:
+    if item.published is None or is_future(item.published):
+        return now
+    at = moment(item.published)
+    if item.published.precision == "day":
+        at += timedelta(days=1)  # it may mean the end of its day
+    return min(at, now.astimezone(UTC))
+
+
+def body_hash(body: bytes) -> str:
+    """A hash of a feed's body that does not change with the time of its making.
+
+    What generators write anew each time (build date, ttl, generator, comments) is cut out of the part before the first
+    item. In any doubt (no item in sight, UTF-16, JSON) the whole body is hashed: a change is never hidden.
+    """
+    head, rest = b"", body
+    found = _FIRST_ITEM.search(body, 0, _HEAD_BYTES)
+    if found and b"\x00" not in body[: found.end()] and body.lstrip()[:1] not in b"{[":
+        head, rest = _VOLATILE.sub(b"", body[: found.start()]), body[found.start() :]
+    digest = blake2b(head, digest_size=16)
+    digest.update(b"\x1f" + rest)
+    return digest.hexdigest()

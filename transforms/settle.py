@@ -1,0 +1,175 @@
+"""(works, outcomes) -> nothing; ends every visit. Files, `prepared`, manifest, mark, in this order.
+
+Until the manifest stands, nothing of a unit is visible; from `prepared` on, it only rolls forward.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+
+from schemas.errors import Unbalanced, UnitLost
+from schemas.flow import Copied, Outcome, Settled, Work, unpack
+from schemas.ports import Ledger, World
+from schemas.records import DeadLetter, Manifest, Package, Record, Visit
+from schemas.words import Disposition
+from transforms.sinks.files import drop_files, publish_manifest, write_unit
+
+log = logging.getLogger(__name__)
+
+
+def visits(works: Sequence[Work], packages: Sequence[Package], outcomes: Sequence[Outcome], at: str) -> list[Visit]:
+    """One visit for each way in which a visit ended. A reading that came through is `written`."""
+    written = [
+        Visit(
+            visit_id=work.visit_id,
+            entry_id=work.entry_id,
+            unit_id=work.unit_id,
+            url=work.url,
+            at=at,
+            why="",
+            disposition=Disposition.WRITTEN.value,
+            step="claims",
+            reason=f"{len(package.claims)} claims, {len(package.entities)} entities",
+            article_id=package.article.article_id,
+            reading_id=package.reading.reading_id,
+        )
+        for work, package in zip(works, packages, strict=True)
+    ]
+    others = [
+        Visit(
+            visit_id=o.visit_id,
+            entry_id=o.entry_id,
+            unit_id=o.unit_id,
+            url=o.url,
+            at=at,
+            why="",
+            disposition=o.disposition,
+            step=o.step,
+            reason=o.reason,
+            article_id=o.article_id,
+        )
+        for o in outcomes
+    ]
+    return sorted(written + others, key=lambda v: v.visit_id)
+
+
+def split_copies(outcomes: Sequence[Outcome], held: set[str]) -> tuple[list[Copied], list[str]]:
+    """Copies whose original is `held` (article ids, committed or written now), and the entries of the others.
+
+    The others end as `copy` without a lineage row and come again: by then their original is held, or they are it.
+    """
+    copies, again = [], []
+    for outcome in outcomes:
+        if outcome.disposition == Disposition.COPY:
+            if outcome.original_article_id in held:
+                copies.append(unpack(outcome.body, Copied))
+            else:
+                again.append(outcome.entry_id)
+    return copies, sorted(again)
+
+
+def tables(
+    packages: Sequence[Package], copies: Sequence[Copied], ended: Sequence[Visit], letters: Sequence[DeadLetter]
+) -> dict[str, list[Record]]:
+    """What the sinks get, by table, in an order that does not depend on the order of arrival."""
+    packages = sorted(packages, key=lambda p: p.article.article_id)
+    rows: dict[str, list[Record]] = {
+        "pages": [p.page for p in packages if p.page is not None],
+        "articles": [p.article for p in packages],
+        "revisions": [p.revision for p in packages],
+        "readings": [p.reading for p in packages],
+        "entities": [e for p in packages for e in p.entities],
+        "claims": [c for p in packages for c in p.claims],
+        "lineage": [x for p in packages for x in p.lineage] + [c.lineage for c in copies],
+        "visits": list(ended),
+        "dead_letters": list(letters),
+    }
+    return rows
+
+
+def finish(settled: Settled, root: Path, ledger: Ledger, at: str) -> None:
+    """From `prepared` to `done`: the manifest, then the mark. May be called by anyone, any number of times."""
+    counts = Counter(visit.disposition for visit in settled.visits)
+    manifest = Manifest(
+        unit_id=settled.unit_id, files=settled.files, counts=dict(sorted(counts.items())), committed_at=at
+    )
+    publish_manifest(root, manifest)
+    ledger.mark(settled.unit_id)
+
+
+class SettleUnit(beam.DoFn):
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def setup(self) -> None:
+        self.ledger, self.clock = self.world.ledger(), self.world.clock()
+
+    def process(self, group: tuple[str, Mapping[str, Iterable[Any]]]) -> Iterator[str]:
+        unit_id, both = group
+        works: list[Work] = list(both["works"])
+        outcomes: list[Outcome] = list(both["outcomes"])
+        root = Path(self.world.settings.output.dir)
+        at = self.clock.now().isoformat()
+        leased = {e.entry.entry_id: e.why for e in self.ledger.lease(unit_id, self.world.settings.lease)}
+        packages = [unpack(work.body, Package) for work in works]
+        ended = [
+            msgspec.structs.replace(v, why=leased.get(v.entry_id, "")) for v in visits(works, packages, outcomes, at)
+        ]
+        letters = [unpack(o.body, DeadLetter) for o in outcomes if o.disposition == Disposition.DEAD]
+        originals = {o.original_article_id for o in outcomes if o.original_article_id}
+        held = {p.article.article_id for p in packages} | set(self.ledger.known(sorted(originals)))
+        copies, again = split_copies(outcomes, held)
+        rows = tables(packages, copies, ended, letters)
+        attempt = uuid.uuid4().hex[:8]
+        files = write_unit(root, unit_id, attempt, rows, self.world.settings.output.sinks)
+        index = [p.index for p in packages if p.index is not None] + [c.index for c in copies]
+        settled = Settled(
+            unit_id=unit_id,
+            files=files,
+            visits=tuple(ended),
+            dead_letters=tuple(letters),
+            index=tuple(index),
+            again=tuple(again),
+        )
+        try:
+            kept = self.ledger.prepare(settled)
+        except (UnitLost, Unbalanced) as error:
+            drop_files(root, files)
+            if isinstance(error, Unbalanced):
+                raise
+            log.warning("%s", error)
+            return
+        if kept.files != files:  # an earlier attempt had prepared already
+            drop_files(root, files)
+        finish(kept, root, self.ledger, at)
+        yield unit_id
+
+
+class Settle(beam.PTransform):
+    """Takes (works, (outcomes, ...)); gives the ids of settled units."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def expand(self, flow: Any) -> Any:
+        works, outcomes = flow
+        merged = tuple(outcomes) | "All outcomes" >> beam.Flatten()
+        by_unit = {
+            "works": works | "Work by unit" >> beam.Map(lambda w: (w.unit_id, w)).with_output_types(tuple[str, Work]),
+            "outcomes": merged
+            | "Outcome by unit" >> beam.Map(lambda o: (o.unit_id, o)).with_output_types(tuple[str, Outcome]),
+        }
+        return (
+            by_unit
+            | "All of a unit" >> beam.CoGroupByKey()
+            | "Settle unit" >> beam.ParDo(SettleUnit(self.world)).with_output_types(str)
+        )
