@@ -1,4 +1,4 @@
-"""Sampled shingles on copies made from recorded pages: how many cut copies are found, how many strangers are called copies.
+"""Sampled shingles on copies made of recorded pages: how many cut copies are found, how many strangers too.
 
     python -m benchmarks.copies [--rates 4 8 16] [--json]
 
@@ -17,16 +17,19 @@ from typing import Any
 
 from benchmarks.extraction import samples
 from benchmarks.figures import CpuClock, table
+from transforms.links import canonical
 from transforms.shingles import RATE, containment, sample
 
 COPY = 0.5
 KEPT = 0.6
 FOOTER = 40  # words
+MIN_WORDS = 150
 LENGTHS = (80, 150, 300, 600, 100_000)  # words of the original
 
 
 def measure(rates: Sequence[int]) -> list[dict[str, Any]]:
-    texts = [page.text for page in samples("wcxb", "dev") if len(page.text.split()) >= max(LENGTHS[:-1]) / 4]
+    pages = {canonical(page.url): page.text for page in samples("wcxb", "dev")}  # one page was recorded twice
+    texts = [text for text in pages.values() if len(text.split()) >= MIN_WORDS]
     rows = []
     for rate in rates:
         for words in LENGTHS:

@@ -15,6 +15,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import trafilatura
@@ -22,6 +23,7 @@ import trafilatura
 from benchmarks.figures import SHARED, SPLITS, CpuClock, mean, shingle_f1, table, token_f1
 from schemas.records import DateValue
 from transforms.extract import Extracted, Hint, extract
+from transforms.language import detect
 
 NAMES = {"wcxb": "test", "fundus": "held"}  # each set with the name of its other half
 
@@ -29,7 +31,7 @@ NAMES = {"wcxb": "test", "fundus": "held"}  # each set with the name of its othe
 class Sample(NamedTuple):
     """One recorded page and what people say is on it."""
 
-    file: str
+    path: Path
     url: str
     html: bytes
     text: str
@@ -47,20 +49,32 @@ class Result(NamedTuple):
 
 
 def samples(name: str, part: str, limit: int = 0) -> list[Sample]:
-    """The pages of one part of a set, in the order of its split file. Raises FileNotFoundError where the data is absent."""
+    """The pages of one part of a set, in the order of its split file. FileNotFoundError where the data is absent."""
     folder = SHARED / "pages" / name
     truth = {row["file"]: row for row in json.loads((folder / "truth.json").read_text())}
     files = json.loads((SPLITS / f"{name}.json").read_text())[part]
-    return [_sample(name, truth[file], (folder / "html" / file).read_bytes()) for file in files[: limit or None]]
+    return [_sample(name, truth[file], folder / "html" / file) for file in files[: limit or None]]
 
 
-def _sample(name: str, row: dict[str, Any], packed: bytes) -> Sample:
+def development(limit: int = 0, language: str = "") -> list[Sample]:
+    """Pages of the development half of wcxb, of one language where it is given, in a fixed order."""
+    pages = samples("wcxb", "dev")
+    return [page for page in pages if not language or detect(page.text) == language][: limit or None]
+
+
+def _sample(name: str, row: dict[str, Any], path: Path) -> Sample:
     if name == "wcxb":
-        url, text, authors = row["url"] or "https://page.example/a/1", row["main_content"] or "", _names([row["author"] or ""])
+        url, text, authors = (
+            row["url"] or "https://page.example/a/1",
+            row["main_content"] or "",
+            _names([row["author"] or ""]),
+        )
     else:
         url, text = f"https://www.{row['publisher'].lower()}.example/a/1", "\n".join(row["paragraphs"])
         authors = tuple(row["authors"] or ())
-    return Sample(row["file"], url, gzip.decompress(packed), text, row["title"] or "", authors, row["published"] or "")
+    return Sample(
+        path, url, gzip.decompress(path.read_bytes()), text, row["title"] or "", authors, row["published"] or ""
+    )
 
 
 def ours(sample: Sample) -> Result:
@@ -104,7 +118,9 @@ def measure(name: str, part: str, limit: int = 0) -> list[dict[str, Any]]:
                 "cpu_ms": round(mean(times), 1),
                 "title": _share((_key(r.title) == _key(s.title), s.title) for r, s in zip(about, given, strict=True)),
                 "authors": _share((_same(r.authors, s.authors), s.authors) for r, s in zip(about, given, strict=True)),
-                "day": _share((_day_fits(r.published, s.published), s.published) for r, s in zip(about, given, strict=True)),
+                "day": _share(
+                    (_day_fits(r.published, s.published), s.published) for r, s in zip(about, given, strict=True)
+                ),
                 "refused": sum(bool(r.refused) for r in results),
             }
         )
@@ -140,7 +156,9 @@ def _day_fits(found: DateValue | None, wanted: str) -> bool:
 
 
 def _names(raw: Iterable[str]) -> tuple[str, ...]:
-    return tuple(n.strip() for line in raw for n in line.replace(" and ", ",").replace(";", ",").split(",") if n.strip())
+    return tuple(
+        n.strip() for line in raw for n in line.replace(" and ", ",").replace(";", ",").split(",") if n.strip()
+    )
 
 
 def _same(found: Iterable[str], wanted: Iterable[str]) -> bool:

@@ -12,7 +12,9 @@ from typing import NamedTuple
 SHARED = Path(__file__).parents[1].parent / "shared"
 SPLITS = Path(__file__).parent / "splits"
 # Characters of scripts that are written without blanks stand alone, so that a Japanese page is no single token.
-_TOKEN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
+_TOKEN = re.compile(
+    r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+"
+)
 
 
 class Score(NamedTuple):

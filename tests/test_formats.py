@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from schemas import formats
-from schemas.records import TABLES, Claim, DateValue, Record, Removal, Span
+from schemas.records import TABLES, Claim, DateValue, FileInfo, Quantity, Record, Removal, Span, Versions
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,6 +102,34 @@ def test_records_come_back_from_parquet_and_from_json_lines(name: str, tmp_path:
         assert [formats.from_json_line(kind, formats.to_json_line(row)) for row in rows] == rows
 
     round_trip()
+
+
+PARTS: tuple[type[Record], ...] = (Span, DateValue, Removal, Versions, Quantity, FileInfo)
+
+
+def in_words(hint: Any) -> str:
+    """A field's type as the documentation writes it."""
+    plain = {str: "text", int: "integer", float: "number", bool: "true or false"}
+    if hint in plain:
+        return plain[hint]
+    arms = [arm for arm in get_args(hint) if arm is not NoneType]
+    if get_origin(hint) in (Union, UnionType):
+        return f"{in_words(arms[0])} or null"
+    if get_origin(hint) is tuple:
+        return f"list of {in_words(arms[0])}"
+    return f"table of {in_words(arms[0])} to {in_words(arms[1])}" if arms else hint.__name__
+
+
+def test_every_record_and_field_is_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "records.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (.+?)$(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL))
+    named = {f"`{name}`: {kind.__name__}": kind for name, kind in formats.FORMATS.items()}
+    named |= {kind.__name__: kind for kind in PARTS}
+    assert [title for title in sections if title in named] == list(named)
+    for title, kind in named.items():
+        rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\S.*) \|$", sections[title], re.MULTILINE)
+        fields = [(field.name, in_words(field.type)) for field in msgspec.structs.fields(kind)]
+        assert [(name, type_) for name, type_, _ in rows] == fields, f"docs/reference/records.md: {title}"
 
 
 def test_a_line_feed_in_a_text_does_not_break_a_json_line() -> None:

@@ -26,12 +26,13 @@ _BATCH = 16
 _LINE = re.compile(r"[^\n]+")
 _EMPTY = Annotation((), (), "")
 
-# CLEAR (the official English models) -> UD. Prepositional objects need the tree: see `_clear_to_ud`.
+# CLEAR (the official English models) -> UD. Prepositional objects need the tree: see `_raise_object`.
 UD = {
     "nsubjpass": "nsubj:pass", "csubjpass": "csubj:pass", "auxpass": "aux:pass", "dobj": "obj", "dative": "iobj",
-    "relcl": "acl:relcl", "poss": "nmod:poss", "prt": "compound:prt", "attr": "xcomp", "acomp": "xcomp", "oprd": "xcomp",
-    "npadvmod": "obl:unmarked", "nn": "compound", "intj": "discourse", "neg": "advmod", "predet": "det:predet",
-    "preconj": "cc:preconj", "quantmod": "advmod", "meta": "dep", "ROOT": "root", "pcomp": "advcl",
+    "relcl": "acl:relcl", "poss": "nmod:poss", "prt": "compound:prt", "attr": "xcomp", "acomp": "xcomp",
+    "oprd": "xcomp", "npadvmod": "obl:unmarked", "nn": "compound", "intj": "discourse", "neg": "advmod",
+    "predet": "det:predet", "preconj": "cc:preconj", "quantmod": "advmod", "meta": "dep", "ROOT": "root",
+    "pcomp": "advcl",
 }  # fmt: skip
 _CLEAR_MARKS = frozenset({"nsubjpass", "dobj", "pobj", "prep", "relcl", "attr", "acomp", "npadvmod", "poss"})
 
@@ -47,7 +48,7 @@ class Annotated(NamedTuple):
     annotation: bytes
 
 
-class _Node(NamedTuple):
+class Node(NamedTuple):
     dep: str
     head: int
     pos: str
@@ -83,46 +84,42 @@ def _all_but(nlp: Any, component: str) -> list[str]:
     return [name for name in nlp.pipe_names if name not in keep]
 
 
-def _tokens(
-    doc: Any, offset: int, base: int, paragraph: int, sentence: int, parsed: bool
-) -> tuple[list[Token], int]:
+def _tokens(doc: Any, offset: int, base: int, paragraph: int, sentence: int, parsed: bool) -> tuple[list[Token], int]:
     """The tokens of one paragraph, blank ones left out, heads renumbered to the article."""
     kept = [t for t in doc if not t.is_space]
     if not kept:
         return [], sentence
     place = {t.i: base + k for k, t in enumerate(kept)}
-    nodes = to_ud([_Node(t.dep_, t.head.i, t.pos_) for t in doc]) if parsed else []
+    nodes = to_ud([Node(t.dep_, t.head.i, t.pos_) for t in doc]) if parsed else []
     out = []
     for k, t in enumerate(kept):
         if k and parsed and t.is_sent_start:
             sentence += 1
         start = t.idx + offset
         dep, head = (nodes[t.i].dep, place.get(nodes[t.i].head, base + k)) if parsed else ("", base + k)
-        out.append(
-            Token(start, start + len(t.text), t.text, t.lemma_, t.pos_, t.tag_, dep, head, sentence, paragraph)
-        )
+        out.append(Token(start, start + len(t.text), t.text, t.lemma_, t.pos_, t.tag_, dep, head, sentence, paragraph))
     return out, sentence + 1
 
 
-def to_ud(nodes: Sequence[_Node]) -> list[_Node]:
+def to_ud(nodes: Sequence[Node]) -> list[Node]:
     """Relations in the UD scheme, as far as our rules look; a tree that is UD already comes back as it is."""
     if not any(node.dep in _CLEAR_MARKS for node in nodes):
-        return [_Node("root" if n.dep == "ROOT" else n.dep, n.head, n.pos) for n in nodes]
-    out = [_Node(UD.get(n.dep, n.dep), n.head, n.pos) for n in nodes]
+        return [Node("root" if n.dep == "ROOT" else n.dep, n.head, n.pos) for n in nodes]
+    out = [Node(UD.get(n.dep, n.dep), n.head, n.pos) for n in nodes]
     for i, node in enumerate(nodes):
         if node.dep == "pobj" and nodes[node.head].dep in {"prep", "agent", "dative"}:
             out[i], out[node.head] = _raise_object(nodes, i)
     return out
 
 
-def _raise_object(nodes: Sequence[_Node], i: int) -> tuple[_Node, _Node]:
+def _raise_object(nodes: Sequence[Node], i: int) -> tuple[Node, Node]:
     """CLEAR hangs an object on its preposition; UD hangs the preposition on the object."""
     preposition = nodes[i].head
     agent = nodes[preposition].dep == "agent"
     up = nodes[preposition].head
     of_noun = nodes[up].pos in {"NOUN", "PROPN", "PRON", "NUM"} and not agent
     relation = "nmod" if of_noun else "obl:agent" if agent else "obl"
-    return _Node(relation, up, nodes[i].pos), _Node("case", i, nodes[preposition].pos)
+    return Node(relation, up, nodes[i].pos), Node("case", i, nodes[preposition].pos)
 
 
 def head_part(text: str, max_chars: int) -> str:
@@ -157,7 +154,9 @@ class AnnotateDoFn(StepDoFn):
             for i, result in zip(mine, self.model.annotate([parts[i] for i in mine], language), strict=True):
                 found[i] = result
         return [
-            result if isinstance(result, Exception) else annotated(row, draft, result, bool(result.model) and part != draft.text)
+            result
+            if isinstance(result, Exception)
+            else annotated(row, draft, result, bool(result.model) and part != draft.text)
             for row, draft, part, result in zip(rows, drafts, parts, found, strict=True)
         ]
 

@@ -9,14 +9,22 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import apache_beam as beam
 
 from schemas.annotation import Annotation
-from schemas.records import Record, Span
+from schemas.flow import DraftBody, pack, unpack
+from schemas.ports import World
+from schemas.records import Span
+from transforms.drafts import PATTERN, SPREAD, TABLE, EntityDraft, Mention
 from transforms.gazetteer import Gazetteer, gazetteer
 from transforms.labels import evidence, settled
-from transforms.mentions import MODEL, PATTERN, SPREAD, TABLE, Mention, mentions, without_overlaps
+from transforms.mentions import mentions, without_overlaps
 from transforms.names import could_spell, is_acronym, near_miss, short_forms, spells
+from transforms.step import StepDoFn, two_outputs
 
+_BATCH = 64
 NOTE_ACRONYM = "the acronym does not spell the name"
 NOTE_SPELLING = "spelt almost like {known}"
 Aliases = tuple[tuple[str, str, str], ...]
@@ -24,17 +32,6 @@ Aliases = tuple[tuple[str, str, str], ...]
 # Long Name (ACR) and Long Name, or ACR: how an article itself defines a short form.
 _DEFINED = re.compile(r"\s?\(([A-Z][A-Za-z&.-]{1,9})\)|,\s(?:or|known as|called)\s(?:the\s)?([A-Z][A-Z&.-]{1,7})\b")
 _ACRONYM = re.compile(r"(?<![\w.-])[A-Z][A-Za-z]{0,3}[A-Z]{1,5}(?![\w])")
-
-
-class EntityDraft(Record, frozen=True, kw_only=True):
-    """An entity before it has ids."""
-
-    name: str
-    label: str
-    aliases: tuple[str, ...]
-    mentions: tuple[Span, ...]
-    salience: float
-    notes: tuple[str, ...] = ()
 
 
 def entities(text: str, annotation: Annotation, aliases: Aliases = ()) -> list[EntityDraft]:
@@ -75,9 +72,7 @@ def spread(text: str, found: Sequence[Mention], acronyms: dict[str, str]) -> lis
     for short, long in acronyms.items():
         rows[short] = rows.get(long, "ORG")
     known = Gazetteer((form, "", label) for form, label in rows.items() if len(form) > 1)
-    more = [
-        Mention(a, b, k.label, SPREAD) for a, b, k in known.find(text) if k.label != "PERSON" or _whole(text, a, b)
-    ]
+    more = [Mention(a, b, k.label, SPREAD) for a, b, k in known.find(text) if k.label != "PERSON" or _whole(text, a, b)]
     listed = {(m.start, m.end): m for m in found}
     merged = without_overlaps([*found, *more])
     return [
@@ -187,4 +182,36 @@ def _near(form: str, table: Gazetteer) -> str:
     return next((known for known in table.by_form if near_miss(form, known)), "")
 
 
-__all__ = ["MODEL", "EntityDraft", "entities", "salience", "spread"]
+class Named(NamedTuple):
+    """An annotated article with its entities."""
+
+    unit_id: str
+    visit_id: str
+    entry_id: str
+    url: str
+    body: bytes  # msgpack of DraftBody
+    annotation: bytes  # msgpack of Annotation
+    entities: bytes  # msgpack of list[EntityDraft]
+
+
+class EntitiesDoFn(StepDoFn):
+    step = "entities"
+
+    def many(self, rows: Sequence[Any]) -> list[Any]:
+        out: list[Any] = []
+        for row in rows:
+            draft, annotation = unpack(row.body, DraftBody), unpack(row.annotation, Annotation)
+            found = entities(draft.text, annotation, self.world.aliases) if annotation.model else []
+            out.append(Named(row.unit_id, row.visit_id, row.entry_id, row.url, row.body, row.annotation, pack(found)))
+        return out
+
+
+class Entities(beam.PTransform):
+    """(Annotated, outcomes) -> (Named, outcomes)."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def expand(self, flow: Any) -> Any:
+        return two_outputs(flow, EntitiesDoFn(self.world), _BATCH)

@@ -16,7 +16,7 @@ from schemas.flow import Draft, DraftBody, LeasedEntry, Page, PageBody, pack, un
 from schemas.ports import Response, World
 from schemas.records import RawPage, Span
 from schemas.words import Disposition
-from transforms import jsonld, pagetext, refuse
+from transforms import bylines, jsonld, pagetext, refuse
 from transforms.charset import decode
 from transforms.language import detect
 from transforms.links import canonical, registrable_domain
@@ -86,7 +86,7 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
 
 
 def extract_text(text: str, hint: Hint) -> Extracted | Refusal:
-    """Plain text, kept as it is but for its line ends. Its title is the hint's, else the first line that looks like one."""
+    """Plain text, kept as it is but for its line ends. Its title is the hint's, else that of `headline`."""
     text = _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))
     if not text.strip():
         return refuse.not_article("the text is empty")
@@ -98,7 +98,7 @@ def extract_text(text: str, hint: Hint) -> Extracted | Refusal:
 
 
 def headline(text: str) -> str:
-    """A short line without a final full stop and with an empty line after it, before any paragraph; "" if there is none.
+    """A short line without a final full stop and with an empty line after it, before any paragraph, else "".
 
     Lines that look like the caption of a picture (codes, file names) are passed over.
     """
@@ -113,9 +113,9 @@ def headline(text: str) -> str:
     return ""
 
 
-def _extracted(
-    text: str, headings: tuple[Span, ...], links: tuple[tuple[str, str], ...], meta: Metadata
-) -> Extracted:
+def _extracted(text: str, headings: tuple[Span, ...], links: tuple[tuple[str, str], ...], meta: Metadata) -> Extracted:
+    if not meta.authors and (names := bylines.in_text(text)):
+        meta = meta._replace(authors=names, origins=meta.origins | {"authors": "text:byline"})
     language = detect(text, meta.language)
     if language:
         meta.origins["language"] = "text"

@@ -15,6 +15,8 @@ from transforms.links import absolute
 
 MAX_TEXT = 200_000  # code points of one title or summary that are looked at
 MAX_CONTENT = 1_000_000  # of one item's content
+MAX_TAGS = 5_000
+"""HTML with more tags loses them all before it is parsed: a parser is quadratic in how deep they are nested."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")  # JSON escapes make them, Rust refuses them
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -23,6 +25,7 @@ _BREAKS = re.compile(
     r"|figcaption)|br|hr)\b[^<>]*>",
     re.IGNORECASE,
 )
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|ol|p|pre|q|s|script"
     r"|small|span|strike|strong|style|sub|sup|table|tbody|td|th|tr|tt|u|ul|video)(?:\s[^<>]*|/)?>",
@@ -61,7 +64,9 @@ def has_tags(text: str) -> bool:
 
 def plain(markup: str) -> str:
     """The text of some HTML on one line. Markup that was escaped once too often is taken out as well."""
-    text = clean(markup[:MAX_TEXT])
+    text = _parsable(clean(markup[:MAX_TEXT]))
+    if "<" not in text and "&" not in text:
+        return one_line(text)
     for _ in range(2):
         text = _BREAKS.sub(lambda found: " " + found[0], text)
         text = html.unescape(nh3.clean(text, tags=set(), clean_content_tags=_SILENT))
@@ -83,7 +88,7 @@ def sanitised(markup: str, base: str) -> str:
         return (absolute(value, base) or None) if (tag, name) in _LINKS else value
 
     return nh3.clean(
-        clean(markup[:MAX_CONTENT]),
+        _parsable(clean(markup[:MAX_CONTENT])),
         tags=_TAGS,
         clean_content_tags=_SILENT,
         attributes=_ATTRIBUTES,
@@ -91,3 +96,7 @@ def sanitised(markup: str, base: str) -> str:
         url_schemes={"http", "https"},
         link_rel=None,
     ).strip()
+
+
+def _parsable(markup: str) -> str:
+    return _ANY_TAG.sub(" ", markup) if markup.count("<") > MAX_TAGS else markup

@@ -20,10 +20,11 @@ class Channel(NamedTuple):
     """What the items of one feed share."""
 
     feed_id: str
-    url: str  # where the feed was read
-    link: str = ""  # the page that it calls its own, absolute
-    base: str = ""  # what relative links rest on
+    base: str  # what relative links rest on
     language: str = ""
+    homes: frozenset[str] = (
+        frozenset()
+    )  # canonical links of the site's front page and of the feed: they name no article
 
 
 class RawItem(NamedTuple):
@@ -42,16 +43,31 @@ class RawItem(NamedTuple):
     language: str = ""
 
 
+class RawFeed(NamedTuple):
+    """What the reader of one format found in a document."""
+
+    result: str = "ok"  # `ok`, `malformed`, `not_a_feed`
+    reason: str = ""
+    title: str = ""
+    link: str = ""  # as written
+    base: str = ""  # what relative links of its items rest on, as written; "": where the feed was read
+    language: str = ""
+    ttl_minutes: int = 0
+    items: tuple[RawItem, ...] = ()
+
+
 def entry(raw: RawItem, channel: Channel) -> tuple[FeedEntry, str] | None:
     """The item as a record with its guid; None for an item that says nothing at all."""
     title, summary = _clip(raw.title, TITLE_CHARS), _clip(raw.summary, SUMMARY_CHARS)
     guid = one_line(clean(raw.guid))[:GUID_CHARS]
     url = next((found for link in raw.links if (found := absolute(link, channel.base))), "")
     link = canonical(url)
-    if link and link in {canonical(channel.link), canonical(channel.url)}:
-        link = ""  # the site's front page names no article: otherwise all items of such a feed were one
-    content = sanitised(raw.content, absolute(raw.content_base, channel.base) or url or channel.base)
-    words = plain(content)
+    if link in channel.homes:
+        link = ""  # otherwise all items of a feed that links each to its front page were one
+    content = words = ""
+    if raw.content:
+        content = sanitised(raw.content, absolute(raw.content_base, channel.base) or url or channel.base)
+        words = plain(content)
     if not (url or guid or title or summary or words):
         return None
     made = FeedEntry(

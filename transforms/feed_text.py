@@ -29,6 +29,7 @@ _HARMLESS = re.compile(
 )
 _NAME_REF = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _ROOT = re.compile(r"""<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)(?:[^<>"']++|"[^"]*"|'[^']*')*+>""")
+_NOT_BLANK = re.compile(r"\S")
 _TAG = re.compile(r"<[A-Za-z_]")
 _LATE_ROOT = re.compile(r"<(?:rss|rdf:RDF|feed)[\s>]")
 _LATE_WITHIN = 65_536
@@ -101,7 +102,7 @@ def _prolog(text: str) -> tuple[int, str]:
     """Where the root element begins, and why the document is refused ("" if it is not)."""
     at = 0
     while True:
-        at += len(text[at : at + 100_000]) - len(text[at : at + 100_000].lstrip())
+        at = found.start() if (found := _NOT_BLANK.search(text, at)) else len(text)
         if text.startswith("<?", at):
             end = text.find("?>", at)
         elif text.startswith("<!--", at):

@@ -10,39 +10,33 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any, NamedTuple
+from typing import Any
 from xml.parsers import expat
 
 import feedparser
 
 from transforms.feed_dates import from_struct
 from transforms.feed_html import has_tags, one_line, paragraphs, plain
-from transforms.feed_items import FULL_TEXT_CHARS, RawItem
+from transforms.feed_items import FULL_TEXT_CHARS, RawFeed, RawItem
 from transforms.feed_text import FeedText
 from transforms.links import absolute
 
-MAX_BAD_ITEMS = 300  # read one by one; further ones are counted as lost
+MAX_BAD_ITEMS = 2_000  # read one by one; further ones are counted as lost
 
 _ITEM = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>", re.IGNORECASE)
 _CDATA = "<![CDATA["
+# CDATA sections and good references match as a whole, so that what matches alone is a bare ampersand.
+_BARE_AMP = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?:\#[0-9]{1,9}|\#x[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,30});|&", re.DOTALL
+)
 _PERIODS = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 MAX_TTL = 10_080  # a week: a feed that asks for more is asked weekly
 # What feedparser's lenient parser is known to raise on hostile items; it documents none.
 _LENIENT_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
-class XmlFeed(NamedTuple):
-    reason: str  # what was wrong with the document; "" if nothing was
-    title: str = ""
-    link: str = ""
-    language: str = ""
-    ttl_minutes: int = 0
-    base: str = ""  # what relative links of its items rest on, as written
-    items: tuple[RawItem, ...] = ()
-
-
-def read(text: FeedText) -> XmlFeed:
+def read(text: FeedText) -> RawFeed:
     """Read a prepared XML feed."""
     whole = text.head + text.root + text.body
     wrong = _not_well_formed(whole)
@@ -53,7 +47,8 @@ def read(text: FeedText) -> XmlFeed:
         feed, entries, version, reason = document.feed, document.entries, document.version, ""
     atom = version.startswith("atom")
     link = _text(feed.get("link"))
-    return XmlFeed(
+    return RawFeed(
+        "malformed" if reason else "ok",
         reason,
         title=_line(feed, "title", atom),
         link=link,
@@ -99,7 +94,7 @@ def _piecewise(text: FeedText, wrong: str) -> tuple[Any, list[Any], str, str]:
         if not ends and number == len(chunks) - 1:
             lost += chunk != ""  # it breaks off here
             continue
-        item = chunk[: ends[-1].end()] if ends else chunk
+        item = _mended(chunk[: ends[-1].end()] if ends else chunk)
         if ends and not _not_well_formed(opening + item + closing):
             good.append(item)
         elif len(bad) < MAX_BAD_ITEMS:
@@ -110,7 +105,7 @@ def _piecewise(text: FeedText, wrong: str) -> tuple[Any, list[Any], str, str]:
     document = _parse(opening + "".join(good) + closing)
     entries = list(document.entries)
     for at, item in bad.items():
-        read_alone = _leniently(opening + _without_open_cdata(item) + closing)
+        read_alone = _leniently(opening + item + closing)
         found = read_alone.entries[:1] if read_alone else []
         entries[at:at] = found or [None]
         lost += not found
@@ -126,9 +121,12 @@ def _leniently(text: str) -> Any | None:
         return None  # counted as lost by the caller
 
 
-def _without_open_cdata(item: str) -> str:
+def _mended(item: str) -> str:
+    """The item with the two commonest faults gone: a bare `&`, and a CDATA section that never ends."""
     at = item.rfind(_CDATA)
-    return item[:at] + item[at + len(_CDATA) :] if at >= 0 and item.find("]]>", at) < 0 else item
+    if at >= 0 and item.find("]]>", at) < 0:
+        item = item[:at] + item[at + len(_CDATA) :]
+    return _BARE_AMP.sub(lambda found: found[0] if len(found[0]) > 1 else "&amp;", item)
 
 
 def _item(entry: Any, atom: bool) -> RawItem:

@@ -20,7 +20,7 @@ from transforms import feed_text, feed_xml, jsonfeed
 from transforms.feed_dates import is_future, mark_future, moment
 from transforms.feed_html import clean
 from transforms.feed_items import Channel, RawItem, entry, language
-from transforms.links import absolute
+from transforms.links import absolute, canonical
 
 Item = tuple[FeedEntry, str]
 """An entry with the guid that the feed gave it ("" if none)."""
@@ -52,25 +52,20 @@ def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now:
     An item that is shown twice is given once; an item without any text, link or guid is left out.
     """
     text = feed_text.prepare(body, content_type)
-    if text.kind == "json":
-        read: jsonfeed.JsonFeed | feed_xml.XmlFeed = jsonfeed.read(text.body)
-        result, ttl, base = read.result, 0, ""  # type: ignore[union-attr]
-    elif text.kind == "xml":
-        read = feed_xml.read(text)
-        result, ttl, base = "malformed" if read.reason or text.reason else "ok", read.ttl_minutes, read.base
-    else:
+    if not text.kind:
         return ParsedFeed(text.result, text.reason)
+    read = jsonfeed.read(text.body) if text.kind == "json" else feed_xml.read(text)
     link = absolute(read.link, url)
     channel = Channel(
         feed_id=feed or ids.feed_id(url),
-        url=url,
-        link=link,
-        base=absolute(base, url) if base else url,
+        base=absolute(read.base, url) if read.base else url,
         language=language(read.language),
+        homes=frozenset({canonical(link), canonical(url)}),
     )
     reason = "; ".join(filter(None, (text.reason, read.reason)))
     items = _entries(read.items, channel, now)
-    return ParsedFeed(result, reason, clean(read.title), link, channel.language, ttl, items)
+    result = "malformed" if reason and read.result == "ok" else read.result
+    return ParsedFeed(result, reason, clean(read.title), link, channel.language, read.ttl_minutes, items)
 
 
 def _entries(raw_items: Iterable[RawItem], channel: Channel, now: datetime | None) -> tuple[Item, ...]:

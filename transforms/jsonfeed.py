@@ -8,38 +8,29 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from transforms.feed_dates import from_rfc3339
 from transforms.feed_html import MAX_TEXT, clean, one_line, paragraphs, plain
-from transforms.feed_items import RawItem
+from transforms.feed_items import RawFeed, RawItem
 
 _VERSION = re.compile(r"jsonfeed\.org/version/", re.IGNORECASE)
 _ITEMS = re.compile(r'"items"\s{0,100}:\s{0,100}\[')
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-class JsonFeed(NamedTuple):
-    result: str  # `ok`, `malformed`, `not_a_feed`
-    reason: str = ""
-    title: str = ""
-    link: str = ""
-    language: str = ""
-    items: tuple[RawItem, ...] = ()
-
-
-def read(text: str) -> JsonFeed:
+def read(text: str) -> RawFeed:
     """Read a JSON document that may be a feed."""
     document, reason = _load(text)
     if not isinstance(document, dict):
-        return JsonFeed("not_a_feed", reason or "a JSON document that is no object")
+        return RawFeed("not_a_feed", reason or "a JSON document that is no object")
     listed = document.get("items")
     if not _VERSION.search(_text(document.get("version"))) or not isinstance(listed, list):
-        return JsonFeed("not_a_feed", reason or "a JSON document without the version and items of a JSON Feed")
+        return RawFeed("not_a_feed", reason or "a JSON document without the version and items of a JSON Feed")
     items = tuple(_item(item) for item in listed if isinstance(item, dict))
     if len(items) < len(listed):
         reason = reason or f"{len(listed) - len(items)} of {len(listed)} items are no objects"
-    return JsonFeed(
+    return RawFeed(
         "malformed" if reason else "ok",
         reason,
         title=_line(document.get("title")),
@@ -69,7 +60,8 @@ def _load(text: str) -> tuple[Any, str]:
 
 
 def _items_before_the_break(text: str, at: int) -> list[Any]:
-    decoder, items = json.JSONDecoder(), []
+    decoder = json.JSONDecoder()
+    items: list[Any] = []
     while True:
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
         try:

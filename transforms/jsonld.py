@@ -1,4 +1,4 @@
-"""The JSON-LD scripts of a page -> the nodes that describe its article, its videos and galleries, and itself. Never raises.
+"""The JSON-LD scripts of a page -> the nodes that describe its article, its media and itself. Never raises.
 
 One broken script does not cost the others. What publishers get wrong most is read anyway: control characters inside
 strings, HTML comments or CDATA around the script, a trailing semicolon, names in escaped HTML, lists where an object
@@ -17,15 +17,19 @@ from typing import Any, NamedTuple
 MAX_CHARS = 2_000_000  # of one script
 MAX_NODES = 5_000  # of one page
 ARTICLE_TYPES = frozenset(
-    "Article NewsArticle AnalysisNewsArticle AskPublicNewsArticle BackgroundNewsArticle OpinionNewsArticle "
-    "ReportageNewsArticle ReviewNewsArticle AdvertiserContentArticle SatiricalArticle ScholarlyArticle Report "
-    "BlogPosting LiveBlogPosting TechArticle SocialMediaPosting".split()
-)
+    {"Article", "NewsArticle", "AnalysisNewsArticle", "AskPublicNewsArticle", "BackgroundNewsArticle",
+     "OpinionNewsArticle", "ReportageNewsArticle", "ReviewNewsArticle", "AdvertiserContentArticle",
+     "SatiricalArticle", "ScholarlyArticle", "Report", "BlogPosting", "LiveBlogPosting", "TechArticle",
+     "SocialMediaPosting"}
+)  # fmt: skip
 MEDIA_TYPES = frozenset({"VideoObject", "AudioObject", "ImageGallery", "MediaGallery", "VideoGallery"})
 INDEX_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList"})
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/|<!\[CDATA\[)|(?:-->|//\s?\]\]>|\]\]>|;)\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s?<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/|<!\[CDATA\[)|(?:-->|//\s?\]\]>|\]\]>|;)\s*$"
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+_NAMES = ("name", "@value", "headline")
 _BLANKS = re.compile(r"\s+")
 
 Node = dict[str, Any]
@@ -38,7 +42,7 @@ class PageNodes(NamedTuple):
 
 
 def read(scripts: Iterable[str]) -> PageNodes:
-    """All nodes of the page's scripts. Articles that only stand in another's list (`isPartOf`, `itemListElement`) come last."""
+    """All nodes of the page's scripts. Articles inside other nodes (`isPartOf`, `itemListElement`) come last."""
     nodes: list[tuple[int, Node]] = []
     for script in scripts:
         for value in _parse(script):
@@ -65,11 +69,10 @@ def as_list(value: Any) -> list[Any]:
 
 
 def text(value: Any) -> str:
-    """A plain string of what should be one: first of a list, `name` or `@value` of an object; markup and entities undone."""
+    """A plain string of what should be one: the first of a list, the name of an object; markup and entities undone."""
     for one in as_list(value):
-        if isinstance(one, dict):
-            one = next((one[key] for key in ("name", "@value", "headline") if isinstance(one.get(key), str)), "")
-        if isinstance(one, str) and (plain := plain_text(one)):
+        raw = next((one[k] for k in _NAMES if isinstance(one.get(k), str)), "") if isinstance(one, dict) else one
+        if isinstance(raw, str) and (plain := plain_text(raw)):
             return plain
     return ""
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 
-TITLES = frozenset(
+from transforms.wordlist import wordset
+
+TITLES = wordset(
     """mr mrs ms miss dr prof professor sir dame lord lady judge justice president vice chairman chairwoman chair
-    general gen brigadier brig lieutenant lt colonel col major maj captain capt sergeant sgt corporal cpl admiral adm
-    commander cmdr cdr private pvt officer inspector superintendent supt detective det constable const chief sheriff
-    senator sen representative rep congressman congresswoman governor gov mayor minister prime secretary ambassador
-    councillor councilor councilman councilwoman alderman attorney pastor reverend rev father fr sister brother bishop
-    archbishop cardinal pope imam sheikh shaikh rabbi ayatollah mullah maulana king queen prince princess duke duchess
-    coach director chancellor premier deputy speaker mp mep hon engr alhaji chief barrister barr spokesman spokeswoman
-    spokesperson spokesmen master spc pfc staff warrant field marshal air commodore wing squadron leader
-    monsignor msgr nana oba emir sultan crown sr jr dc pc wpc det-sgt cllr""".split()
+    general gen brigadier brig lieutenant lt colonel col major maj captain capt sergeant sgt corporal cpl admiral
+    adm commander cmdr cdr private pvt officer inspector superintendent supt detective det constable const chief
+    sheriff senator sen representative rep congressman congresswoman governor gov mayor minister prime secretary
+    ambassador councillor councilor councilman councilwoman alderman attorney pastor reverend rev father fr sister
+    brother bishop archbishop cardinal pope imam sheikh shaikh rabbi ayatollah mullah maulana king queen prince
+    princess duke duchess coach director chancellor premier deputy speaker mp mep hon engr alhaji barrister barr
+    spokesman spokeswoman spokesperson spokesmen master spc pfc staff warrant field marshal air commodore wing
+    squadron leader monsignor msgr nana oba emir sultan madam mme datuk dato tan hajiya hajia shri smt gogo mama
+    chairperson assemblywoman assemblyman comrade cde trooper auxiliary crown sr jr dc pc wpc det-sgt cllr"""
 )
 _TITLE_WORD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)?)\.?\s+")
-_HE = frozenset("mr sir lord congressman councilman chairman spokesman king prince duke father fr brother pope imam sheikh".split())
-_SHE = frozenset("mrs ms miss dame lady congresswoman councilwoman chairwoman spokeswoman queen princess duchess sister".split())
-_PARTICLES = frozenset("al bin ibn bint de da del della di dos du van von der den la le el ben abu ul ur y ter".split())
-_SUFFIXES = frozenset("jr sr ii iii iv phd md qc kc esq".split())
-_SMALL = frozenset("of the and for in on to de la du des del y e et und für a an at by with al los las & do da".split())
+_HE = wordset(
+    """mr sir lord congressman councilman chairman spokesman king prince duke father fr brother pope imam sheikh"""
+)
+_SHE = wordset(
+    """mrs ms miss dame lady congresswoman councilwoman chairwoman spokeswoman queen princess duchess sister"""
+)
+_PARTICLES = wordset("""al bin ibn bint de da del della di dos du van von der den la le el ben abu ul ur y ter""")
+_SUFFIXES = wordset("jr sr ii iii iv phd md qc kc esq")
+_SMALL = wordset("""of the and for in on to de la du des del y e et und für a an at by with al los las & do da""")
 _WORDS = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*\.?")
 
 
@@ -104,7 +111,7 @@ def could_spell(acronym: str, name: str) -> bool:
 
 
 def near_miss(name: str, known: str) -> bool:
-    """Whether `name` looks like `known` with one or two letters wrong: same number of words, one of them off by one edit."""
+    """Whether `name` looks like `known` misspelt: as many words, and one of them off by one edit."""
     mine, theirs = name.split(), known.split()
     if name == known or len(mine) != len(theirs) or len(mine) < 2:
         return False

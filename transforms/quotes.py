@@ -80,7 +80,7 @@ def _opens(text: str, a: int, start: int, end: int) -> bool:
         return False
     if mark in _SINGLE:
         return not re.match(r"\d0s|(?:em|tis|twas|til|cause|n)\b", text[a + 1 : a + 8], re.IGNORECASE) and (
-            after.isalnum() or after in "[…$£€\"“-—"
+            after.isalnum() or after in '[…$£€"“-—'
         )
     return True
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from schemas.words import Disposition
 from transforms.jsonld import INDEX_TYPES, MEDIA_TYPES, PageNodes
 from transforms.metadata import Metadata
+from transforms.url_parts import split
 
 MAX_ELEMENTS = 100_000  # a long article has 10,000; every later step walks all of them
 SOME = 20  # words: less is no text at all
@@ -19,15 +19,25 @@ _MAGIC = (
     (b"OggS", "a media file"), (b"\x1aE\xdf\xa3", "a video"), (b"\xd0\xcf\x11\xe0", "an office file"),
     (b"{\\rtf", "an RTF file"), (b"\x7fELF", "a program"),
 )  # fmt: skip
-_KINDS = re.compile(r"\s*(image|video|audio|font)/|\s*application/(pdf|zip|octet-stream|json|rss\+xml|atom\+xml|javascript)", re.IGNORECASE)  # fmt: skip
+_KINDS = re.compile(
+    r"\s*(?:image|video|audio|font)/"
+    r"|\s*application/(?:pdf|zip|octet-stream|json|rss\+xml|atom\+xml|javascript)",
+    re.IGNORECASE,
+)
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|div|p|article)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»）)\]]{0,3}(?:\s|$)")
 # Words of consent and login walls in the languages of many feeds; they count only where there is little text.
-_CONSENT = re.compile(r"cookies?|consent|gdpr|datenschutz|einwillig|zustimm|consentement|consentimiento|privacy|privacidad|tracking|javascript", re.IGNORECASE)  # fmt: skip
-_LOGIN = re.compile(r"log ?in|sign ?in|subscri|anmelden|einloggen|abonn|connexion|identifiez|iniciar sesi|suscr|accedi|inloggen|logga in", re.IGNORECASE)  # fmt: skip
+_CONSENT = re.compile(
+    r"cookies?|consent|gdpr|datenschutz|einwillig|zustimm|consentimiento|privacy|privacidad|tracking|javascript",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"log ?in|sign ?in|subscri|anmelden|einloggen|abonn|connexion|identifiez|iniciar sesi|suscr|accedi|logga in",
+    re.IGNORECASE,
+)
 
 
 class Refusal(NamedTuple):
@@ -54,7 +64,7 @@ def by_bytes(body: bytes, content_type: str) -> Refusal | None:
         return not_article("the address leads to a binary file, not to a page")
     text = head.decode("latin-1")
     if _KINDS.match(content_type) and not looks_like_html(text):
-        return not_article(f"the address leads to {content_type.split(';')[0].strip().lower()}, not to a page")
+        return not_article(f"the address leads to {content_type.partition(';')[0].strip().lower()}, not to a page")
     if _FEED.match(text.removeprefix("ï»¿")):
         return not_article("the address leads to a feed, not to a page")
     return None
@@ -87,7 +97,8 @@ def by_content(text: str, meta: Metadata, nodes: PageNodes, url: str, password: 
             return not_article("a gallery or media page: little text beside its media")
     if words < SOME:
         return not_article("no article text was found on the page")
-    front = urlsplit(url).path in ("", "/") and not urlsplit(url).query
+    here = split(url)
+    front = here is not None and here.path == "/" and not here.query
     if not says_article and (front or kinds & INDEX_TYPES) and prose(text) < max(LITTLE, words / 2):
         return not_article("an index page: a list of headlines, not an article")
     if prose(text) < min(SOME, words / 4):

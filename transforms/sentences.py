@@ -16,9 +16,12 @@ _LINE = re.compile(r"[^\n]+")
 _END = re.compile(r"[.!?…]+[)\]”’\"']*\s+(?=[A-ZÀ-ÖØ-Þ0-9\x00(\[“‘\"'•–—-])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\x00–—-])(?:[A-Z]|(?:[A-Z]\.)+[A-Z]|Mr|Mrs|Ms|Dr|Prof|Gen|Brig|Lt|Col|Maj|Capt|Cpl|Sgt|Adm|Rear|Rev|Fr|Sen|"
-    r"Reps?|Sens|Gov|Lt|Hon|St|Ste|Mt|Jr|Sr|Inc|Corp|Co|Ltd|Bros|vs|No|Nos|approx|est|Det|Insp|Supt|Const|Msgr|Engr|"
+    r"Reps?|Sens|Gov|Lt|Hon|St|Ste|Mt|Jr|Sr|Inc|Corp|Co|Ltd|Bros|vs|No|Nos|approx|est|Det|Insp|Supt|Const|Msgr|Engr|Ma|Mme|Fn|"
     r"Barr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|"
     r"La|Md|Mass|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis|Wyo|e\.g|i\.e|a\.m|p\.m|al|fig|pp?)$"
+)
+_DATELINE = re.compile(
+    r"(?:Mc)?[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ .'’-]{2,30}(?:, [^()—–\n]{2,30})?(?: ?\([^)\n]{2,40}\))? ?(?:[—–]|-(?= )) ?"
 )
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[.;:?!\x00\n]")
 
@@ -40,6 +43,8 @@ def sentences(text: str, quotes: Sequence[Quote]) -> list[Sentence]:
     for number, line in enumerate(lines):
         mine = by_paragraph.get(number, [])
         start = line.start()
+        if dateline := _DATELINE.match(text, line.start(), line.end()):
+            start = dateline.end()
         for end in [*sorted(set(_boundaries(text, line.start(), line.end(), mine))), line.end()]:
             a, b = _trim(text, start, end)
             if b > a:
@@ -89,6 +94,8 @@ def _carried(masked: str, at: int) -> bool:
     """Whether what follows "...?" is the quotation's own attribution: a cue within a few words, then a stop."""
     for count, match in enumerate(_WORDS.finditer(masked, at)):
         word = match.group()
+        if word == "." and _ABBREVIATION.search(masked, max(0, match.start() - 12), match.start()):
+            continue
         if count > 8 or not word[0].isalpha():
             return False
         if count and word.lower() in FORMS:

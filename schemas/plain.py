@@ -1,0 +1,81 @@
+"""Text as plain letters, for comparison only: what is kept and written is always the text's own characters.
+
+NFKC (Unicode Standard Annex 15) undoes mathematical alphanumerics, full-width, circled and squared letters and
+ligatures. It leaves out negative circled and squared letters, small capitals, regional indicators and dingbat digits,
+and it spells a parenthesised letter with its parentheses: the table below adds these. Look-alikes of other scripts
+(a Cyrillic "а" in a Latin word) and letters turned upside down are left as they are: telling them from honest text
+needs to know the language.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import chain
+
+_LETTER = re.compile(
+    r"(?:NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL|REGIONAL INDICATOR SYMBOL|LATIN LETTER SMALL CAPITAL"
+    r"|(?:PARENTHESIZED|TORTOISE SHELL BRACKETED) LATIN (?:CAPITAL|SMALL))(?: LETTER)? ([A-Z])"
+)
+_HOMES = chain(range(0x249C, 0x24B6), range(0x1F110, 0x1F200), range(0x250, 0x2B0), range(0x1D00, 0x1D2C), (0xA730,))
+_LETTERS = {
+    code: found[1] for code in _HOMES if (found := _LETTER.fullmatch(unicodedata.name(chr(code), "").replace(" K ", "")))
+}
+_DIGITS = {code: str(int(unicodedata.numeric(chr(code)))) for code in chain(range(0x2776, 0x2794), range(0x24EB, 0x2500))}
+_TYPOGRAPHY = {
+    **dict.fromkeys(map(ord, "‘’‚‛‹›′‵´ʼʹ"), "'"),
+    **dict.fromkeys(map(ord, "“”„‟«»″‶〝〞〟"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣－⸺⸻"), "-"),
+}
+_INVISIBLE = dict.fromkeys(  # Unicode's default ignorable code points; strokes and frames laid over a letter
+    chain(
+        (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0),
+        range(0x180B, 0x1810),
+        range(0x200B, 0x2010),
+        range(0x202A, 0x202F),
+        range(0x2060, 0x2070),
+        range(0xFE00, 0xFE10),
+        range(0xE0000, 0xE0200),
+        range(0x334, 0x338),
+        range(0x20DD, 0x20E1),
+        range(0x20E2, 0x20E5),
+    )
+)
+_TABLE: dict[int, str | None] = {**_LETTERS, **_DIGITS, **_TYPOGRAPHY, **_INVISIBLE}
+
+_DISGUISE = (
+    "\U0001d400-\U0001d6a3\U0001d7ce-\U0001d7ff"  # mathematical Latin letters and digits
+    "ℂℊℋℌℍℎℐℑℒℓℕℙℚℛℜℝℤℨℬℭℯℰℱℳℴℹ"  # the holes in that block
+    "\u249c-\u24e9\U0001f110-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189"  # in brackets, circles, squares
+    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ"
+)
+_WIDE = "\uff21-\uff3a\uff41-\uff5a"  # honest letters among Chinese, Japanese and Korean ones
+_WORD = re.compile(rf"[{_DISGUISE}]{{3,}}|[{_WIDE}]{{3,}}")
+_SPACED = re.compile(rf"(?:[{_DISGUISE}{_WIDE}][ \u200b-\u200d\ufe0f]{{1,2}}){{4,}}[{_DISGUISE}{_WIDE}]")
+_EAST_ASIAN = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+def plain(text: str) -> str:
+    """Plain letters in their own case, straight quotes, "-" for every dash, nothing invisible, single blanks.
+
+    ASCII text comes back with its white space collapsed.
+    """
+    if text.isascii():
+        return " ".join(text.split())
+    text = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def disguised(line: str) -> bool:
+    """Whether the line spells words in letters that exist for formulas and ornaments.
+
+    A single 𝑥 of a formula is no word, and flags are no letters; full-width letters count only in a line without
+    East Asian script, where they are usual.
+    """
+    if line.isascii():
+        return False
+    found = _WORD.search(line) or _SPACED.search(line)
+    if not found:
+        return False
+    wide = "\uff21" <= found[0][0] <= "\uff5a"
+    return not (wide and _EAST_ASIAN.search(line))

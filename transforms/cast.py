@@ -1,0 +1,150 @@
+"""Who is in an article: where each entity is named, which roles and which gender the text gives it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from transforms.drafts import EntityDraft
+from transforms.gender import gender
+from transforms.labels import ROLES
+from transforms.names import TITLES
+from transforms.wordlist import wordset
+
+BODIES = wordset(
+    """company group firm agency ministry department bank party court union university council commission committee
+    association organization organisation charity institute foundation federation club team army police government
+    regulator authority bureau board carrier airline retailer manufacturer maker lender operator newspaper network
+    station school hospital think-tank watchdog coalition alliance movement militia front campaign chamber
+    parliament administration utility insurer startup brokerage fund developer producer supplier district county
+    city province state tribunal secretariat body league office service broadcaster nonprofit"""
+)
+_LEGAL = wordset("""Inc Corp Co Ltd plc PLC LLC AG SA SE NV BV Group Holdings Bhd Tbk PCL JSC GmbH Limited Company""")
+_GOVERNS = frozenset(["government"])
+_BEFORE = re.compile(r"((?:[\w’'.-]+ ){1,6})$")
+_AFTER = re.compile(r", ([^,.;:“”\"\n]{3,90})")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+class Member(NamedTuple):
+    """An entity with what the article says it is."""
+
+    entity: EntityDraft
+    place: int  # in the list of entities
+    nouns: frozenset[str]
+    gender: str
+
+
+class Cast:
+    """The entities of an article by place, role and gender."""
+
+    def __init__(self, text: str, entities: Sequence[EntityDraft]) -> None:
+        self.text = text
+        self.members = [_member(text, i, e) for i, e in enumerate(entities)]
+        self.places = sorted((s.start, s.end, i) for i, e in enumerate(entities) for s in e.mentions)
+        self._starts = [start for start, _, _ in self.places]
+
+    def within(self, start: int, end: int) -> list[tuple[int, int, Member]]:
+        """Mentions inside a stretch, from left to right."""
+        out = []
+        for k in range(bisect_left(self._starts, start), len(self.places)):
+            a, b, i = self.places[k]
+            if a >= end:
+                break
+            if b <= end:
+                out.append((a, b, self.members[i]))
+        return out
+
+    def before(self, start: int) -> Iterator[tuple[int, int, Member]]:
+        """Mentions that begin before a place, the nearest first."""
+        for k in range(bisect_left(self._starts, start) - 1, -1, -1):
+            a, b, i = self.places[k]
+            yield a, b, self.members[i]
+
+    def with_noun(self, noun: str, start: int) -> list[Member]:
+        """Members of that role that have been named before a place."""
+        return [m for m in self.members if noun in m.nouns and m.entity.mentions[0].start < start]
+
+
+def _member(text: str, index: int, entity: EntityDraft) -> Member:
+    nouns: set[str] = set()
+    titles = ""
+    for span in entity.mentions:
+        line = max(text.rfind("\n", 0, span.start), span.start - 60)
+        before = _BEFORE.search(text[line + 1 : span.start])
+        if before and entity.label == "PERSON":
+            words = before[1].split()
+            while words and words[-1].strip(".,").lower() in TITLES:
+                titles += " " + words[-1]
+                nouns.add(words.pop().strip(".").lower())
+            if words and words[-1].lower() in ROLES:
+                nouns.add(words[-1].lower())
+        if (after := _AFTER.match(text, span.end)) is not None:
+            nouns |= _apposition(after[1], entity.label)
+    nouns |= _own_words(entity)
+    known = gender(entity.name, titles, nouns) if entity.label == "PERSON" else ""
+    return Member(entity, index, frozenset(nouns), known)
+
+
+def _apposition(phrase: str, label: str) -> set[str]:
+    """The roles in "NAME, a senior analyst at ...": up to the first preposition or relative word."""
+    found: set[str] = set()
+    words = _WORD.findall(phrase)
+    if not words or words[0].lower() in {
+        "and",
+        "but",
+        "which",
+        "said",
+        "says",
+        "told",
+        "who",
+        "where",
+        "when",
+        "as",
+        "in",
+        "on",
+        "at",
+    }:
+        return found
+    for word in words[:9]:
+        low = word.lower()
+        if low in {
+            "of",
+            "at",
+            "for",
+            "with",
+            "in",
+            "from",
+            "who",
+            "which",
+            "that",
+            "on",
+            "to",
+            "by",
+            "said",
+            "was",
+            "is",
+            "had",
+            "has",
+        }:
+            break
+        if (label == "PERSON" and low in ROLES) or (label != "PERSON" and low in BODIES):
+            found.add(low)
+    return found
+
+
+def _own_words(entity: EntityDraft) -> set[str]:
+    """What a body's own name says it is: "Rail Operators’ Group" is a group, "Boro Steel Corp." a company."""
+    if entity.label not in {"ORG", "GPE", "FAC"}:
+        return set()
+    found: set[str] = set()
+    for form in (entity.name, *entity.aliases):
+        words = form.replace("’s", "").rstrip(".").split()
+        if len(words) < 2:
+            continue
+        found |= {w.lower() for w in words if w.lower() in BODIES}
+        if words[-1].rstrip(".,") in _LEGAL:
+            found |= {"company", "firm"}
+    return found

@@ -1,0 +1,220 @@
+"""Annotated with entities -> who said what, in which words; ends in: (dead).
+
+Direct, indirect and mixed speech. Quotations and cues are read sentence by sentence; a quotation without a cue runs
+on from the one before; a speaker is resolved from the article's own entities, or said to be `anonymous` or
+`unresolved`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apache_beam as beam
+
+from schemas.annotation import Annotation
+from schemas.flow import DraftBody, Work, pack, unpack
+from schemas.ports import World
+from schemas.records import Span
+from transforms import cues
+from transforms.cast import Cast
+from transforms.drafts import ClaimDraft, EntityDraft
+from transforms.frames import Frame, frames
+from transforms.quantities import quantities
+from transforms.quotes import Quote, quotations
+from transforms.reading import day_of, package
+from transforms.scene import Scene
+from transforms.sentences import Sentence, sentences
+from transforms.speakers import resolve
+from transforms.speech import NAMED, UNRESOLVED, Context, Said, Speaker
+from transforms.step import StepDoFn, two_outputs
+from transforms.trees import Trees
+from transforms.wordlist import wordset
+
+DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"
+_BATCH = 64
+_MIN_QUOTE = 12  # characters of a quotation that stands without a cue
+_NEGATIONS = wordset("not n't never no nobody neither nor without")
+_MODALS = wordset("may might could would should must can will shall ought")
+
+
+def claims(text: str, annotation: Annotation, entities: Sequence[EntityDraft]) -> list[ClaimDraft]:
+    """The article's claims in reading order."""
+    if not annotation.tokens:
+        return []
+    return _Article(text, annotation, entities).read()
+
+
+class _Article:
+    """One pass over the sentences of an article, remembering who spoke."""
+
+    def __init__(self, text: str, annotation: Annotation, entities: Sequence[EntityDraft]) -> None:
+        self.text = text
+        self.trees = Trees(annotation)
+        self.quotes = quotations(text)
+        self.sentences = sentences(text, self.quotes)
+        self.cast = Cast(text, entities)
+        self.quoted = [(q.open, q.close) for q in self.quotes]
+        self.said: list[Said] = []
+        self.out: list[ClaimDraft] = []
+
+    def read(self) -> list[ClaimDraft]:
+        for k, sentence in enumerate(self.sentences):
+            before = self.sentences[k - 1] if k else Sentence(0, 0, -1, ())
+            self._sentence(sentence, before)
+        return sorted(self.out, key=lambda c: (c.content[0].start, c.content[-1].end))
+
+    def _sentence(self, sentence: Sentence, before: Sentence) -> None:
+        found = _unnested(frames(Scene(self.text, self.trees, sentence)))
+        speakers: dict[int, Speaker] = {}
+        covered: list[tuple[int, int]] = []
+        for frame in found:
+            speaker = self._speaker(frame, speakers, sentence, before)
+            if speaker is None:
+                continue
+            speakers[frame.verb] = speaker
+            spans = [part for span in frame.content for part in self._words(span, sentence)]
+            covered += spans
+            self._add(frame.lemma, spans, frame.cue, frame.source, speaker)
+            self._remember(sentence, speaker)
+        for quote in sentence.quotes:
+            if not any(a < quote.end and b > quote.start for a, b in covered):
+                self._bare(quote, sentence, before)
+
+    def _remember(self, sentence: Sentence, speaker: Speaker) -> None:
+        self.said.append(Said(sentence.start, speaker))
+
+    def _speaker(
+        self, frame: Frame, speakers: dict[int, Speaker], sentence: Sentence, before: Sentence
+    ) -> Speaker | None:
+        if frame.shared in speakers:
+            found = speakers[frame.shared]
+            return found._replace(reason="shared_source") if found.status == NAMED else found
+        if frame.source is None:
+            quote = any(q.open < b and q.close > a for a, b in frame.content for q in sentence.quotes)
+            if not quote:
+                return None
+            return self._carried(before, sentence)
+        context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
+        return resolve(self.text, frame.source, context)
+
+    def _carried(self, before: Sentence, sentence: Sentence) -> Speaker:
+        last = self.said[-1] if self.said else None
+        if last and last.start >= before.start and before.paragraph == sentence.paragraph:
+            return last.speaker._replace(reason="continuation") if last.speaker.status == NAMED else last.speaker
+        return Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
+
+    def _bare(self, quote: Quote, sentence: Sentence, before: Sentence) -> None:
+        """A quotation that no cue of its sentence claims."""
+        alone = not self.text[sentence.start : quote.open].strip() and not self.text[quote.close : sentence.end].strip(
+            " .,"
+        )
+        if quote.end - quote.start < _MIN_QUOTE or not (alone or self._complete(quote)):
+            return
+        last = self.said[-1] if self.said else None
+        if quote.continues and last:
+            speaker = last.speaker._replace(reason="continuation") if last.speaker.status == NAMED else last.speaker
+        elif alone:
+            speaker = self._carried(before, sentence)
+        else:
+            speaker = Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
+        self._add("say", [(quote.start, quote.end)], None, None, speaker)
+        self._remember(sentence, speaker)
+
+    def _complete(self, quote: Quote) -> bool:
+        """Whether the words are a sentence of their own behind a colon, not a fragment or a title."""
+        return self.text[: quote.open].rstrip().endswith(":") and self.text[quote.end - 1] in ".?!,"
+
+    def _words(self, span: tuple[int, int], sentence: Sentence) -> list[tuple[int, int]]:
+        """The span without its marks where it is made of whole quotations only; otherwise as it is."""
+        a, b = span
+        inside = [q for q in sentence.quotes if q.open < b and q.close > a]
+        bare = list(self.text[a:b])
+        for q in inside:
+            for i in range(max(a, q.open), min(b, q.close)):
+                bare[i - a] = ""
+        if inside and not any(c.isalnum() for c in bare):
+            return [(q.start, q.end) for q in inside]
+        for q in inside:  # a cut must not go through a quotation
+            a, b = (q.open if q.open < a < q.close else a), (q.close if q.open < b < q.close else b)
+        return [(a, b)]
+
+    def _add(
+        self,
+        lemma: str,
+        spans: list[tuple[int, int]],
+        cue: tuple[int, int] | None,
+        source: tuple[int, int] | None,
+        speaker: Speaker,
+    ) -> None:
+        spans = sorted(set(spans))
+        if not spans or any((c.content[0].start, c.content[-1].end) == (spans[0][0], spans[-1][1]) for c in self.out):
+            return
+        whole = (spans[0][0], spans[-1][1])
+        tokens = [self.trees.tokens[i] for a, b in spans for i in self.trees.between(a, b)]
+        member = speaker.member
+        named = member.place if member and speaker.status == NAMED else -1
+        self.out.append(
+            ClaimDraft(
+                kind=self._kind(spans),
+                type=cues.TYPES.get(lemma, cues.SPEECH),
+                content=tuple(self._span(a, b) for a, b in spans),
+                cue=(self._span(*cue),) if cue else (),
+                source=(self._span(*source),) if source else (),
+                speaker=named,
+                speaker_status=speaker.status,
+                speaker_role=speaker.role,
+                best_guess=member.place if member and speaker.status == UNRESOLVED else -1,
+                reason=speaker.reason,
+                confidence=speaker.confidence,
+                negated=any(t.text.lower() in _NEGATIONS for t in tokens),
+                modality=next((t.text.lower() for t in tokens if t.text.lower() in _MODALS), ""),
+                quantities=tuple(q for a, b in spans for q in quantities(self.text, a, b)),
+                about=tuple(dict.fromkeys(m.place for _, _, m in self.cast.within(*whole))),
+            )
+        )
+
+    def _span(self, a: int, b: int) -> Span:
+        return Span(a, b, self.text[a:b])
+
+    def _kind(self, spans: Sequence[tuple[int, int]]) -> str:
+        total = sum(b - a for a, b in spans)
+        inside = sum(max(0, min(b, q.close) - max(a, q.open)) for a, b in spans for q in self.quotes)
+        return DIRECT if inside >= 0.9 * total else MIXED if inside else INDIRECT
+
+
+def _unnested(found: list[Frame]) -> list[Frame]:
+    """Frames in order, without one whose cue stands in another's source or whose words another one has claimed."""
+    out: list[Frame] = []
+    for frame in found:
+        inner = any(o.source and o.source[0] <= frame.cue[0] < o.source[1] for o in found if o is not frame)
+        if not inner:
+            out.append(frame)
+    return out
+
+
+class ClaimsDoFn(StepDoFn):
+    step = "claims"
+
+    def many(self, rows: Sequence[Any]) -> list[Any]:
+        return [self._one(row) for row in rows]
+
+    def _one(self, row: Any) -> Work:
+        draft, annotation = unpack(row.body, DraftBody), unpack(row.annotation, Annotation)
+        named = unpack(row.entities, list[EntityDraft])
+        found = claims(draft.text, annotation, named)
+        now = self.clock.now()
+        versions = self.world.versions(draft.language, draft.site, day_of(draft, now))
+        body = pack(package(row, draft, named, found, versions, now))
+        return Work(row.unit_id, row.visit_id, row.entry_id, row.url, body)
+
+
+class Claims(beam.PTransform):
+    """(Named, outcomes) -> (Work, outcomes)."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def expand(self, flow: Any) -> Any:
+        return two_outputs(flow, ClaimsDoFn(self.world), _BATCH)

@@ -1,0 +1,127 @@
+"""An article that has been read -> the Package that Settle writes: the one place where drafts get their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from schemas.flow import DraftBody
+from schemas.ids import article_id, claim_id, entity_id, make_id, reading_id, revision_id
+from schemas.records import Article, Claim, DateValue, Entity, IndexRow, Package, Reading, Revision, Versions
+from transforms.drafts import ClaimDraft, EntityDraft
+from transforms.speech import NAMED
+
+
+def day_of(draft: DraftBody, now: datetime) -> str:
+    """The day whose rules apply to an article: its publication, else its fetch, else today."""
+    if draft.published:
+        return draft.published.value[:10]
+    return (draft.page.fetched_at if draft.page else now.isoformat())[:10]
+
+
+def package(
+    row: Any,
+    draft: DraftBody,
+    entities: Sequence[EntityDraft],
+    claims: Sequence[ClaimDraft],
+    versions: Versions,
+    now: datetime,
+) -> Package:
+    """Everything one visit writes. The same draft and versions give the same ids."""
+    article = article_id(draft.canonical_url)
+    revision = revision_id(article, draft.text)
+    reading = reading_id(revision, make_id("versions", *(str(v) for v in msgspec.structs.astuple(versions))))
+    named = tuple(_entity(e, reading, article) for e in entities)
+    return Package(
+        article=Article(article_id=article, url=draft.canonical_url, site=draft.site, revision_id=revision),
+        revision=_revision(draft, article, revision),
+        reading=Reading(
+            reading_id=reading,
+            revision_id=revision,
+            article_id=article,
+            versions=versions,
+            supersedes=draft.supersedes if draft.supersedes != reading else "",
+            visit_id=row.visit_id,
+            unit_id=row.unit_id,
+            entry_id=row.entry_id,
+            read_at=now.isoformat(),
+        ),
+        page=draft.page,
+        entities=named,
+        claims=tuple(_claim(c, named, reading, article, draft.published) for c in claims),
+        lineage=draft.copied_by,
+        index=_index(draft.index, revision, reading),
+    )
+
+
+def _revision(draft: DraftBody, article: str, revision: str) -> Revision:
+    return Revision(
+        revision_id=revision,
+        article_id=article,
+        url=draft.canonical_url,
+        site=draft.site,
+        title=draft.title,
+        authors=draft.authors,
+        published=draft.published,
+        modified=draft.modified,
+        language=draft.language,
+        text=draft.text,
+        headings=draft.headings,
+        contributors=draft.contributors,
+        removals=draft.removals,
+        source_url=draft.source_url,
+        word_count=len(draft.text.split()),
+        origins=draft.origins,
+        flags=draft.flags,
+        page_id=draft.page.page_id if draft.page else "",
+    )
+
+
+def _entity(draft: EntityDraft, reading: str, article: str) -> Entity:
+    return Entity(
+        entity_id=entity_id(reading, draft.name, draft.label),
+        reading_id=reading,
+        article_id=article,
+        name=draft.name,
+        label=draft.label,
+        aliases=draft.aliases,
+        mentions=draft.mentions,
+        salience=draft.salience,
+        notes=draft.notes,
+    )
+
+
+def _claim(
+    draft: ClaimDraft, entities: Sequence[Entity], reading: str, article: str, published: DateValue | None
+) -> Claim:
+    """A claim that names no other time is stated when the article is published."""
+    named = draft.speaker_status == NAMED
+    return Claim(
+        claim_id=claim_id(reading, draft.content[0].start, draft.content[-1].end),
+        reading_id=reading,
+        article_id=article,
+        kind=draft.kind,
+        type=draft.type,
+        content=draft.content,
+        cue=draft.cue,
+        source=draft.source,
+        speaker=entities[draft.speaker].name if named else None,
+        speaker_entity_id=entities[draft.speaker].entity_id if named else "",
+        speaker_status=draft.speaker_status,
+        speaker_role=draft.speaker_role,
+        best_guess=entities[draft.best_guess].name if draft.best_guess >= 0 else None,
+        reason=draft.reason,
+        confidence=draft.confidence,
+        stated_at=published,
+        negated=draft.negated,
+        modality=draft.modality,
+        quantities=draft.quantities,
+        about=tuple(entities[i].entity_id for i in draft.about),
+    )
+
+
+def _index(index: IndexRow | None, revision: str, reading: str) -> IndexRow | None:
+    return msgspec.structs.replace(index, revision_id=revision, reading_id=reading) if index else None
