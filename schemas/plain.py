@@ -17,11 +17,17 @@ _LETTER = re.compile(
     r"(?:NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL|REGIONAL INDICATOR SYMBOL|LATIN LETTER SMALL CAPITAL"
     r"|(?:PARENTHESIZED|TORTOISE SHELL BRACKETED) LATIN (?:CAPITAL|SMALL))(?: LETTER)? ([A-Z])"
 )
-_HOMES = chain(range(0x249C, 0x24B6), range(0x1F110, 0x1F200), range(0x250, 0x2B0), range(0x1D00, 0x1D2C), (0xA730,))
+_HOMES = chain(
+    range(0x249C, 0x24B6), range(0x1F110, 0x1F200), range(0x250, 0x2B0), range(0x1D00, 0x1D2C), (0xA730, 0xA731)
+)
 _LETTERS = {
-    code: found[1] for code in _HOMES if (found := _LETTER.fullmatch(unicodedata.name(chr(code), "").replace(" K ", "")))
+    code: found[1].lower() if "SMALL" in found[0] else found[1]
+    for code in _HOMES
+    if (found := _LETTER.fullmatch(unicodedata.name(chr(code), "")))
 }
-_DIGITS = {code: str(int(unicodedata.numeric(chr(code)))) for code in chain(range(0x2776, 0x2794), range(0x24EB, 0x2500))}
+_DIGITS = {
+    code: str(int(unicodedata.numeric(chr(code)))) for code in chain(range(0x2776, 0x2794), range(0x24EB, 0x2500))
+}
 _TYPOGRAPHY = {
     **dict.fromkeys(map(ord, "‘’‚‛‹›′‵´ʼʹ"), "'"),
     **dict.fromkeys(map(ord, "“”„‟«»″‶〝〞〟"), '"'),

@@ -1,5 +1,7 @@
 """Quotation marks of all outlets: where quoted words begin and end, and what only looks like a mark."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,7 +88,7 @@ def test_a_dateline_belongs_to_no_sentence():
 def test_quotations_of_any_text_are_ordered_and_apart(text):
     found = quotations(text)
     assert all(q.open < q.start <= q.end <= q.close <= len(text) for q in found)
-    assert all(a.close <= b.open for a, b in zip(found, found[1:], strict=False))
+    assert all(a.close <= b.open for a, b in pairwise(found))
     for s in sentences(text, found):
         assert 0 <= s.start < s.end <= len(text)
         assert "\n" not in text[s.start : s.end]

@@ -27,8 +27,10 @@ _CHARSET = re.compile(r"""charset\s{0,8}=\s{0,8}["']?\s{0,8}([A-Za-z0-9_.:-]{1,4
 # WHATWG Encoding Standard, "names and labels": what pages call Latin-1 is windows-1252, and so on.
 _WEB = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
         "euc_kr": "cp949", "shift_jis": "cp932", "tis-620": "cp874", "iso8859-11": "cp874"}  # fmt: skip
+# fmt: off
 _LABELS = {"x-sjis": "cp932", "windows-31j": "cp932", "x-euc-jp": "euc_jp", "ks_c_5601-1987": "cp949",
-           "x-gbk": "gb18030", "iso-8859-8-i": "iso8859-8", "unicode-1-1-utf-8": "utf-8", "utf8mb4": "utf-8"}  # fmt: skip
+           "x-gbk": "gb18030", "iso-8859-8-i": "iso8859-8", "unicode-1-1-utf-8": "utf-8", "utf8mb4": "utf-8"}
+# fmt: on
 _UTF8_ERRORS_ALLOWED = 1_000  # bytes for each broken one: a page of UTF-8 with a cut character stays UTF-8
 
 

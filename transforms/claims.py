@@ -33,6 +33,7 @@ from transforms.wordlist import wordset
 
 DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"
 _BATCH = 64
+_MAX_WORDS, _MAX_QUOTES = 400, 40  # of a sentence: past them it is a list or a table, not prose
 _MIN_QUOTE = 12  # characters of a quotation that stands without a cue
 _NEGATIONS = wordset("not n't never no nobody neither nor without")
 _MODALS = wordset("may might could would should must can will shall ought")
@@ -65,7 +66,12 @@ class _Article:
         return sorted(self.out, key=lambda c: (c.content[0].start, c.content[-1].end))
 
     def _sentence(self, sentence: Sentence, before: Sentence) -> None:
-        found = _unnested(frames(Scene(self.text, self.trees, sentence)))
+        if len(sentence.quotes) > _MAX_QUOTES:
+            return
+        scene = Scene(self.text, self.trees, sentence)
+        if len(scene.outside) > _MAX_WORDS:
+            return
+        found = [self._snapped(f) for f in _unnested(frames(scene))]
         speakers: dict[int, Speaker] = {}
         covered: list[tuple[int, int]] = []
         for frame in found:
@@ -80,6 +86,16 @@ class _Article:
         for quote in sentence.quotes:
             if not any(a < quote.end and b > quote.start for a, b in covered):
                 self._bare(quote, sentence, before)
+
+    def _snapped(self, frame: Frame) -> Frame:
+        """A source that holds a name holds it whole: the tree may cut an unknown one in two."""
+        if frame.source is None:
+            return frame
+        a, b = frame.source
+        for start, end, _ in self.cast.places:
+            if start < b and end > a and not start <= frame.cue[0] < end:
+                a, b = min(a, start), max(b, end)
+        return frame._replace(source=(a, b))
 
     def _remember(self, sentence: Sentence, speaker: Speaker) -> None:
         self.said.append(Said(sentence.start, speaker))

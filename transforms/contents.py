@@ -14,6 +14,10 @@ _TIME = re.compile(
     r"(?:\s*,?\s*(?:(?:late|early|earlier|later|last|this|next|on|in|at|by|during|over|after|before|also|again|then|yesterday|"
     r"today|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|morning|afternoon|evening|night|week|month|year)\b))+"
 )
+_DAY = re.compile(
+    r"\s*(?:(?:on|late|early|last) ){0,2}(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"(?: (?:morning|afternoon|evening|night))?\s+"
+)
 _ADDRESSED = wordset("""tell assure remind inform notify warn advise convince persuade reassure promise ask""")
 _ANONYMITY = re.compile(r"anonym|not to be (?:named|identified|quoted)|not to use")
 
@@ -155,7 +159,7 @@ def behind_start(scene: Scene, i: int, lemma: str, block: tuple[int, int]) -> in
         if scene.tokens[c].start >= b and not scene.quoted(scene.tokens[c].start)
     ]
     if clauses and lemma in cues.CLAUSE:
-        return max(b, scene.tokens[scene.trees.left_edge(clauses[0])].start)
+        return skip_day(scene, max(b, scene.tokens[scene.trees.left_edge(clauses[0])].start))
     if lemma in cues.INFINITIVE:
         to = next(
             (
@@ -240,3 +244,9 @@ def skip_addressee(scene: Scene, i: int, lemma: str, following: list[int]) -> in
         and scene.text[match.end() : match.end() + 1] in " ,"
         else start
     )
+
+
+def skip_day(scene: Scene, start: int) -> int:
+    """Behind "on Monday night", which tells when it was said."""
+    match = _DAY.match(scene.text, start, scene.sentence.end)
+    return match.end() if match else start

@@ -107,7 +107,7 @@ def tidied(scene: Scene, start: int, end: int) -> tuple[int, int] | None:
     ):
         end -= 1
     for word in ("and", "but", "or"):
-        if scene.text[start : start + len(word) + 1] == word + " ":
+        if scene.text[start : start + len(word) + 1].lower() == word + " ":
             start += len(word) + 1
     return (start, end) if end - start > 2 else None
 

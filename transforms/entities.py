@@ -179,7 +179,7 @@ def _notes(forms: Sequence[str], name: str, acronyms: dict[str, str], table: Gaz
 def _near(form: str, table: Gazetteer) -> str:
     if " " not in form or form in table.by_form or len(form) < 9:
         return ""
-    return next((known for known in table.by_form if near_miss(form, known)), "")
+    return next((known for known in table.of_size(form) if near_miss(form, known)), "")
 
 
 class Named(NamedTuple):

@@ -79,10 +79,10 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
     if refuse.size(main) < refuse.LITTLE and refuse.size(stated) > BODY_RATIO * max(refuse.size(main), refuse.SOME):
         main, headings = stated, ()
         meta.origins["text"] = "jsonld:articleBody"
-    if refusal := refuse.by_content(main, meta, nodes, url, password):
+    whole = pagetext.around(tree, main)
+    if refusal := refuse.by_content(main, meta, nodes, url, password, pagetext.link_share(whole)):
         return refusal
-    links = pagetext.main_links(tree, main, url)
-    return _extracted(main, headings, links, meta)
+    return _extracted(main, headings, pagetext.main_links(whole, url), meta)
 
 
 def extract_text(text: str, hint: Hint) -> Extracted | Refusal:

@@ -26,6 +26,10 @@ FUTURE_SLACK = timedelta(days=1)  # the widest error that a wrong zone makes
 _UNSET = {date(1, 1, 1), date(1899, 12, 30), date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)}
 """The zero of .NET, OLE, Excel and Unix (and Unix west of Greenwich)."""
 
+# feedparser reads these all the same, as some other day.
+_IMPOSSIBLE = re.compile(
+    r"\s*(?:[0-9]{5,}-|[0-9]{4}-(?:00|1[3-9]|[2-9][0-9])(?![0-9])|[0-9]{4}-[0-9]{2}-(?:00|3[2-9]|[4-9]))"
+)
 _SECOND = re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}|T[0-9]{6}")
 _MINUTE = re.compile(r"[0-9]{1,2}:[0-9]{2}|T[0-9]{4}")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -34,7 +38,7 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{1,2}")
 
 def from_struct(written: str, parsed: struct_time | None, source: str) -> DateValue | None:
     """A date that feedparser read (`parsed`, UTC) from the text `written`; None if it is none or means "not set"."""
-    if parsed is None:
+    if parsed is None or _IMPOSSIBLE.match(written):
         return None
     try:
         moment = datetime(*parsed[:6], tzinfo=UTC)

@@ -60,13 +60,14 @@ def entry(raw: RawItem, channel: Channel) -> tuple[FeedEntry, str] | None:
     """The item as a record with its guid; None for an item that says nothing at all."""
     title, summary = _clip(raw.title, TITLE_CHARS), _clip(raw.summary, SUMMARY_CHARS)
     guid = one_line(clean(raw.guid))[:GUID_CHARS]
-    url = next((found for link in raw.links if (found := absolute(link, channel.base))), "")
+    url = next((found for link in raw.links if link.strip() and (found := absolute(link, channel.base))), "")
     link = canonical(url)
     if link in channel.homes:
         link = ""  # otherwise all items of a feed that links each to its front page were one
     content = words = ""
     if raw.content:
-        content = sanitised(raw.content, absolute(raw.content_base, channel.base) or url or channel.base)
+        base = absolute(raw.content_base, channel.base) if raw.content_base else ""
+        content = sanitised(raw.content, base or url or channel.base)
         words = plain(content)
     if not (url or guid or title or summary or words):
         return None

@@ -123,9 +123,10 @@ def _leniently(text: str) -> Any | None:
 
 def _mended(item: str) -> str:
     """The item with the two commonest faults gone: a bare `&`, and a CDATA section that never ends."""
-    at = item.rfind(_CDATA)
-    if at >= 0 and item.find("]]>", at) < 0:
-        item = item[:at] + item[at + len(_CDATA) :]
+    closed = item.rfind("]]>") + 3 if "]]>" in item else 0
+    item = item[:closed] + item[closed:].replace(
+        _CDATA, ""
+    )  # so each section left has an end: the pattern stays linear
     return _BARE_AMP.sub(lambda found: found[0] if len(found[0]) > 1 else "&amp;", item)
 
 

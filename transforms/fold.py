@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from schemas.ids import make_id
 from schemas.plain import disguised, plain
@@ -12,7 +11,7 @@ __all__ = ["disguised", "fold", "is_counter", "plain", "text_key"]
 
 _NUMBER = r"(?:\d{1,3}(?:[.,' ]\d{3})+|\d+(?:[.,]\d+)?)(?: ?[km])?"
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?"
-_AGO = rf"(?:(?:an?|about|over|\d+)(?: an?)? ?{_UNIT}|\d+ ?[smhdw]|just now|moments?)(?: ago)?"
+_SPELL = rf"(?:(?:an?|about|over|\d+)(?: an?)? ?{_UNIT}|\d+ ?[smhdw]|moments?)"
 _THING = (
     r"(?:comments?|replies|responses?|views?|reads?|shares?|likes?|reactions?|claps?|votes?|retweets?|reposts?"
     r"|followers?|recommendations?|bookmarks?)"
@@ -25,8 +24,8 @@ _COUNTER = re.compile(
     rf"|(?:share|tweet|like|save|view|{_THING})s?:? ?\(?{_NUMBER}\)?"
     rf"|\(?{_NUMBER} ?[- ]?min(?:ute)?s?(?: read| listen| watch| to read)\)?"
     rf"|(?:reading time|read time|estimated reading time|time to read):? ?{_NUMBER} ?min(?:ute)?s?"
-    rf"|{_DONE}:? {_AGO}"
-    rf"|{_AGO.removesuffix('(?: ago)?')} ago)"
+    rf"|{_DONE}:? (?:{_SPELL}(?: ago)?|just now)"
+    rf"|{_SPELL} ago)"
 )
 _PARTS = re.compile(r"\s*[|·•/,]\s+|\s+[|·•/-]\s+")
 _SPACED_DASH = re.compile(r" ?-+ ?")
@@ -37,7 +36,7 @@ def fold(text: str) -> str:
     """The comparison key of a text: `plain`, without case. Applied twice it changes nothing more."""
     if text.isascii():
         return " ".join(text.lower().split())
-    return unicodedata.normalize("NFKC", plain(text).casefold())
+    return plain(plain(text).casefold())
 
 
 def is_counter(line: str) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from transforms import cues
 from transforms.contents import block_of, contents
 from transforms.cuts import tidied
-from transforms.scene import Scene, carries_quote, is_infinitive, stands_beside_quote
+from transforms.scene import Scene, carries_quote, is_infinitive, says_that, stands_beside_quote
 from transforms.sources import (
     inverted_source,
     phrase_after,
@@ -52,12 +52,12 @@ def read_cue(scene: Scene, k: int, i: int, word: str) -> Frame | None:
         token.tag.startswith("VB") or word in {"said", "says", "told"} or stands_beside_quote(scene, i, lemma)
     ):
         return None
+    if scene.text[token.start - 1 : token.start] == "-":  # so-called, self-proclaimed
+        return None
     if token.tag == "VBN" and scene.trees.children(i, "aux:pass"):
         return read_passive(scene, i, lemma)
-    if (
-        token.tag == "VBN"
-        and (token.dep in {"acl", "amod", "advcl"} or not scene.trees.children(i, "aux"))
-        and not stands_beside_quote(scene, i, lemma)
+    if token.tag == "VBN" and not (
+        scene.trees.children(i, "aux") or says_that(scene, i) or stands_beside_quote(scene, i, lemma)
     ):
         return None
     if token.tag == "VBG" and token.dep in {"amod", "compound"}:
@@ -90,6 +90,8 @@ def read_according(scene: Scene, i: int) -> Frame | None:
     before = scene.text[scene.sentence.start : cue[0]].rstrip(" ")
     if len(before) < 12:
         end = scene.sentence.end
+        if scene.text[b : b + 1] != "," and (comma := scene.text.rfind(",", a, b)) >= 0:
+            b = comma
         comma = scene.text.find(",", b, end)
         content = tidied(scene, comma + 1 if comma >= 0 and comma - b < 160 else b, end)
     else:

@@ -25,12 +25,19 @@ class Gazetteer:
     def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
         self._by_start: dict[str, list[Known]] = {}
         self.by_form: dict[str, Known] = {}
+        self._by_size: dict[tuple[int, int], list[str]] = {}
         for form, canonical, label in rows:
             if form and any(c.isupper() or c.isdigit() for c in form) and form not in self.by_form:
                 self.by_form[form] = known = Known(form, canonical, label)
                 self._by_start.setdefault(form[:_KEY], []).append(known)
+                self._by_size.setdefault((form.count(" "), len(form)), []).append(form)
         for forms in self._by_start.values():
             forms.sort(key=lambda known: -len(known.form))
+
+    def of_size(self, form: str) -> list[str]:
+        """Known forms of as many words, longer or shorter by one letter at most: those it may be misspelt from."""
+        blanks, length = form.count(" "), len(form)
+        return [known for n in (length - 1, length, length + 1) for known in self._by_size.get((blanks, n), ())]
 
     def find(self, text: str) -> Iterator[tuple[int, int, Known]]:
         """(start, end, known) from left to right, without overlaps."""

@@ -32,6 +32,7 @@ PUBLISHED_META = (
 )  # fmt: skip
 MODIFIED_META = ("article:modified_time", "og:updated_time", "dcterms.modified", "datemodified", "last-modified")
 MAX_TITLE = 500
+_CANONICAL = re.compile(r"(?:^|\s)canonical(?:\s|$)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s+[|\-–—·•»:]+\s+|\s*\|\s*")
 
 
@@ -89,7 +90,7 @@ def metadata(
     published = _first_date(_published(tree, meta, article, hint))
     if published is None and guess_date is not None:
         published = guess_date()
-    modified = _first_date(_modified(meta, article))
+    modified = _first_date([(jsonld.text(article.get("dateModified")), "jsonld"), *meta.first(MODIFIED_META)])
     if modified and published and modified.value[:10] < published.value[:10]:
         modified = None
     for name, date in (("published", published), ("modified", modified)):
@@ -217,11 +218,6 @@ def _published(tree: Page, meta: Meta, article: jsonld.Node, hint: Hint) -> Iter
         yield next(iter(times)), "time"
 
 
-def _modified(meta: Meta, article: jsonld.Node) -> Iterator[Found]:
-    yield jsonld.text(article.get("dateModified")), "jsonld"
-    yield from meta.first(MODIFIED_META)
-
-
 def _first_date(found: Iterable[Found | DateValue | None]) -> DateValue | None:
     for one in found:
         if isinstance(one, DateValue):
@@ -242,7 +238,11 @@ def _languages(tree: Page, meta: Meta, article: jsonld.Node, hint: Hint) -> Iter
 def _canonicals(tree: Page, meta: Meta, url: str) -> Iterator[Found]:
     """Inside one registrable domain only; and no article's address is its site's front page, as some templates say."""
     here, site = split(url), registrable_domain(url)
-    links = [(node.get("href") or "", "link:canonical") for node in tree.iter("link") if _is_canonical(node)]
+    links = [
+        (node.get("href") or "", "link:canonical")
+        for node in tree.iter("link")
+        if _CANONICAL.search(node.get("rel") or "")
+    ]
     for value, origin in [*links, *meta.first(["og:url"])]:
         address = absolute(value, url)
         there = split(address) if address else None
@@ -251,7 +251,3 @@ def _canonicals(tree: Page, meta: Meta, url: str) -> Iterator[Found]:
         if there.path == "/" and not there.query and here is not None and (here.path != "/" or here.query):
             continue
         yield address, origin
-
-
-def _is_canonical(node: Page) -> bool:
-    return "canonical" in (node.get("rel") or "").lower().split()

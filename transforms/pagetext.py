@@ -1,8 +1,8 @@
 """A page -> its tree, the lines of its main part, their headings and links.
 
 The convention of article text: one paragraph, heading, list item, table row or broken line is one line; blocks are
-parted by an empty line; `text.split("\\n")` gives the units that cleaning works on. Runs of HTML's white space
-become one blank; every other character stays as the author wrote it.
+parted by an empty line; `text.split("\\n")` gives the units that cleaning works on. Runs of white space, no-break
+spaces among them, become one blank; every other character stays as the author wrote it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ import logging
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from configparser import ConfigParser
 from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
 from trafilatura import bare_extraction
-from trafilatura.settings import DEFAULT_CONFIG
 
 from schemas.records import Span
 from transforms import jsonld
@@ -30,19 +28,11 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 MAX_LINKS = 200
 MAX_ANCHOR = 120  # characters of a link's text that is kept
+MAX_LABEL = 300  # characters: an unclosed link may hold half a page, which is no label
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_HTML_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_BLANKS = re.compile(r"\s+")
 _BLOCKS = frozenset({"p", "head", "quote", "list", "item", "table", "row", "cell", "lb", "code", "div", "fw", "ab"})
 _CONTAINERS = frozenset({"div", "td", "section", "article", "main", "body"})  # what may hold several paragraphs
-
-
-def _config() -> ConfigParser:
-    config = ConfigParser()
-    config.read_dict({"DEFAULT": dict(DEFAULT_CONFIG.defaults())})
-    return config
-
-
-_CONFIG = _config()
 
 
 def parse(text: str) -> Tree | None:
@@ -78,9 +68,7 @@ def main_part(tree: Tree, url: str) -> Tree | None:
     30 ms and loses 2.4 points of F1 (`benchmarks/extraction.py`, dev).
     """
     etree.strip_elements(tree, "script", "style", "template", with_tail=False)
-    document = bare_extraction(
-        tree, url=url, include_comments=False, include_tables=True, deduplicate=False, config=_CONFIG
-    )
+    document = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False)
     return None if document is None else document.body
 
 
@@ -106,9 +94,9 @@ def _blocks(body: Tree) -> Iterator[tuple[str, bool, str]]:
     kind, before, broken = "p", "", False
 
     def line() -> str:
-        text = _HTML_BLANKS.sub(" ", "".join(parts)).strip(" ")
+        text = _one_line("".join(parts))
         parts.clear()
-        return text if text.strip() else ""
+        return text
 
     for event, node in etree.iterwalk(body, events=("start", "end")):
         tag = node.tag
@@ -134,16 +122,15 @@ def _blocks(body: Tree) -> Iterator[tuple[str, bool, str]]:
         yield kind, broken, text
 
 
-def main_links(tree: Tree, text: str, url: str) -> tuple[tuple[str, str], ...]:
-    """(anchor text, absolute url) of the short links inside the smallest element that holds the first and last line.
+def main_links(whole: Tree | None, url: str) -> tuple[tuple[str, str], ...]:
+    """(anchor text, absolute url) of the short links in the article's surroundings, see `around`.
 
     Extractors drop a paragraph that is nothing but a link, such as "Source link"; its address is here all the same.
     """
-    whole = _around(tree, [line for line in text.split("\n") if line])
     links: dict[tuple[str, str], None] = {}
     for node in whole.iter("a") if whole is not None else ():
         href = node.get("href") or ""
-        anchor = _HTML_BLANKS.sub(" ", node.text_content()).strip(" ")
+        anchor = _one_line(node.text_content())
         if 0 < len(anchor) <= MAX_ANCHOR and not href.startswith("#") and (address := absolute(href, url)):
             links[(anchor, address)] = None
         if len(links) == MAX_LINKS:
@@ -151,8 +138,18 @@ def main_links(tree: Tree, text: str, url: str) -> tuple[tuple[str, str], ...]:
     return tuple(links)
 
 
-def _around(tree: Tree, lines: list[str]) -> Tree | None:
-    """The smallest element that holds the lines' first and last place on the page, and what stands beside them."""
+def link_share(whole: Tree | None) -> float:
+    """The share of the characters in the article's surroundings that are text of links, 0 to 1."""
+    if whole is None:
+        return 0.0
+    lengths = [len(_one_line(node.text_content())) for node in whole.iter("a")]
+    linked = sum(length for length in lengths if length <= MAX_LABEL)
+    return min(1.0, linked / max(1, len(_one_line(whole.text_content()))))
+
+
+def around(tree: Tree, text: str) -> Tree | None:
+    """The smallest element that holds the text's first and last line on the page, and what stands beside them."""
+    lines = [line for line in text.split("\n") if line]
     if not lines:
         return None
     owners: list[Tree] = []
@@ -176,6 +173,10 @@ def _around(tree: Tree, lines: list[str]) -> Tree | None:
     while common.tag not in _CONTAINERS and common.getparent() is not None:
         common = common.getparent()
     return common
+
+
+def _one_line(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
 
 
 def _needle(line: str) -> str:

@@ -125,10 +125,10 @@ def _items(feed: DueFeed, parsed: ParsedFeed, now: datetime, settings: PollSetti
     )
 
 
-def parse(args: tuple[bytes, str, str]) -> ParsedFeed:
-    """For the guarded pool: (body, content type, url)."""
-    body, content_type, url = args
-    return parse_feed(body, content_type=content_type, url=url)
+def parse(args: tuple[bytes, str, str, str, datetime]) -> ParsedFeed:
+    """For the guarded pool: (body, content type, url, feed id, now)."""
+    body, content_type, url, feed, now = args
+    return parse_feed(body, content_type=content_type, url=url, feed=feed, now=now)
 
 
 def dead_poll(feed: DueFeed, unit_id: str, error: Exception, now: datetime, settings: PollSettings) -> PollReport:
@@ -185,12 +185,12 @@ class PollFeeds(beam.DoFn):
             for f, r in zip(feeds, responses, strict=True)
             if refusal(r) is None and body_hash(r.body) != f.body_hash
         ]
-        work = [(r.body, r.header("content-type"), r.final_url or f.url) for f, r in readable]
+        now = self.clock.now()
+        work = [(r.body, r.header("content-type"), r.final_url or f.url, f.feed_id, now) for f, r in readable]
         parsed = self.guard.map(parse, work, timeout_s=settings.timeout_s)
         by_feed = {f.feed_id: p for (f, _), p in zip(readable, parsed, strict=True)}
         for feed, response in zip(feeds, responses, strict=True):
             read = by_feed.get(feed.feed_id)
-            now = self.clock.now()
             if isinstance(read, Exception):
                 done = dead_poll(feed, batch.unit_id, read, now, settings)
             else:

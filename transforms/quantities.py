@@ -79,7 +79,7 @@ _UNITS = {
 }  # fmt: skip
 _NUMBER_WORD = "|".join([*_SMALL, *_TENS])
 _NUMBER = re.compile(
-    rf"(?<![\w.,-])(?P<cur>US\$|A\$|C\$|[$€£¥₹₦])?"
+    rf"(?<![\w.,:-])(?P<cur>US\$|A\$|C\$|[$€£¥₹₦])?"
     rf"(?P<num>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{_NUMBER_WORD})(?:-(?:{_NUMBER_WORD}))?)"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|crore|lakh|bn|mn|tn|[mk])(?![\w]))?",
     re.IGNORECASE,

@@ -16,6 +16,7 @@ _OPENING = re.compile("[“„‟«»\"‘']")
 _SINGLE = frozenset("‘'")
 _BEFORE_OPEN = frozenset(" \t\u00a0\u202f\u2009([{—–-/:;,…\"“‘'")
 _LINE = re.compile(r"[^\n]+")
+_REACH = 2_000  # characters that a quotation in single marks may run; behind them an apostrophe is likelier than an end
 
 
 class Quote(NamedTuple):
@@ -119,9 +120,11 @@ def _closing_straight(text: str, a: int, end: int) -> int:
 
 def _closing_single(text: str, a: int, end: int, closers: str) -> int:
     """Single marks double as apostrophes: "the workers’ rights" does not end where "workers’" does."""
-    spots = []
+    spots: list[int] = []
     inner = ""
-    for i in range(a + 1, end):
+    if not any(closer in text[a + 1 : end] for closer in closers):
+        return -1
+    for i in range(a + 1, min(end, a + _REACH)):
         c = text[i]
         if inner:
             inner = "" if c in inner else inner

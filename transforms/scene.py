@@ -88,3 +88,14 @@ def only_adverbs(scene: Scene, start: int, end: int) -> bool:
 def ends_in_quote(scene: Scene, at: int) -> bool:
     """Whether the words right before `at` are a quotation."""
     return any(q.close <= at and not scene.text[q.close : at].strip(" ,—–-") for q in scene.sentence.quotes)
+
+
+def says_that(scene: Scene, i: int) -> bool:
+    """`X, director of Y, argued in a paper that ...`: a "that" before any other verb makes a participle a cue."""
+    for j in range(i + 1, min(i + 9, len(scene.tokens))):
+        token = scene.tokens[j]
+        if token.start >= scene.sentence.end or token.tag.startswith("VB") or scene.quoted(token.start):
+            return False
+        if token.text.lower() == "that":
+            return token.tag == "IN"
+    return False

@@ -5,7 +5,9 @@ hash falls on one in `RATE`. The choice rests on the shingle alone, so two texts
 what they share, and the share of one sample that the other holds estimates the containment of the whole.
 
 Why 1 of 8 for every text, and no denser sample for short ones: two samples compare only on the coarser rule of the
-two, and the case that matters is a short cut of a long original. `benchmarks/copies.py` measures it.
+two, and the case that matters is a short cut of a long original. Measured by `benchmarks/copies.py`: copies that keep
+60 % of their original and add a footer of 40 words are found in 95 % of originals of 150 words and in all of 300
+(1 of 4: 99 % and all, for twice the rows in the index; 1 of 16: 89 % and 99.5 %); no stranger is called a copy.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import re
 from hashlib import blake2b
 from zlib import crc32
 
-fold = str.casefold
+from transforms.fold import fold
 
 WORDS = 3
 RATE = 8

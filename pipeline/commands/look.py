@@ -110,4 +110,4 @@ def show_dead(
         raise UsageError(f"{dead_id} is not the start of exactly one dead letter's id")
     trace = letter.pop("trace")
     typer.echo(msgspec.json.format(msgspec.json.encode(letter), indent=2).decode())
-    typer.echo(safe(trace))
+    typer.echo(safe(trace, lines=True))

@@ -19,7 +19,8 @@ from schemas.errors import ConfigError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
-_INSIDE_CLOUDS = {ipaddress.IPv4Address("168.63.129.16")}  # Azure's host agent: a public address, reached from inside
+# Azure's host agent has a public address; 192.0.0.0/24 is RFC 6890's, and Oracle's cloud keeps its metadata there.
+_INSIDE_CLOUDS = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
 _NUMBER = r"(?:0[xX][0-9a-fA-F]*|[0-9]+)"
 _NUMERIC = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}")  # what inet_aton reads: 2130706433, 0x7f.1, 0177.0.0.1
 
@@ -59,7 +60,7 @@ def _kind(address: Address) -> str:
         "a loopback address": address.is_loopback,
         "a link-local address": address.is_link_local,
         "a multicast address": address.is_multicast,
-        "an address of a cloud's own services": address in _INSIDE_CLOUDS,
+        "an address of a cloud's own services": any(address in network for network in _INSIDE_CLOUDS),
         "a private address": address.is_private,
         "an address that is not public": not address.is_global or address.is_reserved or _is_site_local(address),
     }

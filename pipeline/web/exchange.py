@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -139,8 +140,11 @@ def _fault(error: Exception) -> Fault:
     if isinstance(error, aiohttp.ClientSSLError):
         return Fault("unreachable", f"TLS: no secure connection ({_said(error.os_error)})")
     if isinstance(error, aiohttp.ClientConnectorError):
-        reset = isinstance(error.os_error, ConnectionResetError)
-        return Fault("unreachable", f"no connection ({_said(error.os_error)})", again=reset)
+        cause = error.os_error
+        words = (
+            os.strerror(cause.errno) if cause.errno else str(cause)
+        )  # asyncio's own words name address and port only
+        return Fault("unreachable", f"no connection ({words})", again=isinstance(cause, ConnectionResetError))
     if isinstance(error, aiohttp.InvalidURL):
         return Fault("unreachable", f"{error.url} is no valid address")
     if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):

@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 
 
 def load(**overrides: Any) -> Any:
-    """The `Language` object; `overrides` are those of `spacy.load` (`disable`, `exclude`, `enable`, `config`, `vocab`)."""
-    from spacy.util import get_model_meta, load_model_from_path  # spaCy takes a second: import it when asked  # noqa: PLC0415
+    """The `Language` object; `overrides` are those of `spacy.load`: `disable`, `exclude`, `enable`, `config`, ..."""
+    from spacy.util import get_model_meta, load_model_from_path  # spaCy takes a second: import it when asked
 
     return load_model_from_path(_HERE / "data", meta=get_model_meta(_HERE), **overrides)

@@ -1,0 +1,256 @@
+"""Reading of annotated news: names, claims and speakers against people's annotations; CPU against bare spaCy.
+
+    python -m benchmarks.reading [--limit N] [--json] [--misses]
+
+The articles are invented news under `shared/corpora/authored_news/train`: the rules were developed on them, so these
+are development figures. A gold attribution that goes on after a full stop or in the next paragraph counts as several
+claims, as ours do. A claim is found when its content overlaps one of ours, letters and digits only, by IoU >= 0.3
+(and 0.8), each matched once, the best overlap first; `nested` are attributions inside a quotation's own words. A named
+speaker is right when one of its mentions covers most of a mention of the gold speaker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import xml.etree.ElementTree as ET
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.figures import SHARED, CpuClock, table
+from pipeline.model import load
+from pipeline.seeds import load_aliases
+from transforms.annotate import annotate_text
+from transforms.claims import DIRECT, INDIRECT, MIXED, claims
+from transforms.drafts import ClaimDraft, EntityDraft
+from transforms.entities import entities
+from transforms.quotes import Quote, quotations
+
+FOLDER = SHARED / "corpora" / "authored_news" / "train"
+LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "EVENT"})
+NESTED = "nested"
+Spans = tuple[tuple[int, int], ...]
+
+
+class GoldName(NamedTuple):
+    start: int
+    end: int
+    label: str
+    entity: str
+
+
+class GoldClaim(NamedTuple):
+    content: Spans
+    entity: str  # or "anonymous"
+
+
+class Article(NamedTuple):
+    name: str
+    text: str
+    names: tuple[GoldName, ...]
+    claims: tuple[GoldClaim, ...]
+
+
+def articles(limit: int = 0) -> list[Article]:
+    files = sorted(FOLDER.glob("*.xml"))
+    return [read(path) for path in files[: limit or None]]
+
+
+def read(path: Path) -> Article:
+    """The body of one annotated article as plain text, a paragraph a line; headlines are no part of it."""
+    text = ""
+    names: list[GoldName] = []
+    parts: list[Any] = []
+    for block in ET.parse(path).getroot().iter("p"):
+        for part in _walk(block, len(text)):
+            (names if isinstance(part, GoldName) else parts).append(part)
+        text += "".join(block.itertext()) + "\n"
+    return Article(path.stem, text, tuple(names), tuple(_units(text, parts)))
+
+
+def _walk(element: ET.Element, at: int) -> Iterator[Any]:
+    at += len(element.text or "")
+    for child in element:
+        size = len("".join(child.itertext()))
+        if child.tag in {"s", "v", "c"}:
+            yield child.get("a"), child.tag, at, at + size, child.get("e", "")
+        elif child.tag in LABELS:
+            yield GoldName(at, at + size, child.tag, child.get("e", ""))
+        yield from _walk(child, at)
+        at += size + len(child.tail or "")
+
+
+def _units(text: str, parts: Iterable[tuple[str, str, int, int, str]]) -> Iterator[GoldClaim]:
+    """Attributions as claims: split where a sentence or paragraph ends between two parts of the content."""
+    by_number: dict[str, list[tuple[str, str, int, int, str]]] = defaultdict(list)
+    for part in parts:
+        by_number[part[0]].append(part)
+    for group in by_number.values():
+        speaker = next((p[4] for p in group if p[4]), "")
+        run: list[tuple[int, int]] = []
+        for _, tag, start, end, _ in sorted(group, key=lambda p: p[2]):
+            if tag != "c":
+                continue
+            gap = text[run[-1][1] : start] if run else ""
+            if run and (
+                "\n" in gap or any(stop in gap for stop in (". ", "? ", "! ")) or text[run[-1][1] - 2] in ".?!"
+            ):
+                yield GoldClaim(tuple(run), speaker)
+                run = []
+            run.append((start, end))
+        if run:
+            yield GoldClaim(tuple(run), speaker)
+
+
+def kind(content: Spans, quotes: Sequence[Quote]) -> str:
+    total = sum(b - a for a, b in content)
+    inside = [(max(a, q.open), min(b, q.close), q) for a, b in content for q in quotes if q.open < b and q.close > a]
+    share = sum(b - a for a, b, _ in inside) / max(1, total)
+    if share > 0.9 and all(q.open < a and b < q.close - 1 for a, b, q in inside) and _small(content, inside):
+        return NESTED
+    return DIRECT if share >= 0.9 else MIXED if inside else INDIRECT
+
+
+def _small(content: Spans, inside: Sequence[tuple[int, int, Quote]]) -> bool:
+    """Content that leaves out words of the quotation around it: the quoted person reports someone else."""
+    return all(content[0][0] > q.start + 1 or content[-1][1] < q.end - 1 for _, _, q in inside)
+
+
+def letters(content: Iterable[tuple[int, int]], text: str) -> set[int]:
+    return {i for a, b in content for i in range(a, b) if text[i].isalnum()}
+
+
+def matched(gold: Sequence[set[int]], found: Sequence[set[int]], least: float = 0.3) -> dict[int, tuple[int, float]]:
+    """Gold index -> (found index, IoU): each once, the best overlap first."""
+    pairs = sorted(
+        ((len(g & f) / len(g | f), i, j) for i, g in enumerate(gold) for j, f in enumerate(found) if g & f),
+        reverse=True,
+    )
+    out: dict[int, tuple[int, float]] = {}
+    used: set[int] = set()
+    for iou, i, j in pairs:
+        if iou >= least and i not in out and j not in used:
+            out[i] = (j, iou)
+            used.add(j)
+    return out
+
+
+def speaker_verdict(claim: ClaimDraft, gold: str, found: Sequence[EntityDraft], names: Sequence[GoldName]) -> str:
+    if claim.speaker_status == "unresolved":
+        return "unresolved"
+    if claim.speaker_status == "anonymous":
+        return "right" if gold == "anonymous" else "wrong (called anonymous)"
+    spans = found[claim.speaker].mentions
+    meant = {
+        n.entity for n in names for s in spans if min(n.end, s.end) - max(n.start, s.start) >= 0.6 * (n.end - n.start)
+    }
+    return "right" if gold in meant else "wrong"
+
+
+class Totals:
+    """Sums over articles."""
+
+    def __init__(self) -> None:
+        self.names: Counter[str] = Counter()
+        self.claims: dict[str, Counter[str]] = defaultdict(Counter)
+        self.speakers: Counter[str] = Counter()
+        self.misses: list[str] = []
+
+    def add(self, article: Article, found: Sequence[EntityDraft], said: Sequence[ClaimDraft]) -> None:
+        text = article.text
+        mine = {(s.start, s.end, e.label) for e in found for s in e.mentions if e.label in LABELS}
+        gold = {(n.start, n.end, n.label) for n in article.names}
+        self.names.update(found=len(mine), gold=len(gold), both=len(mine & gold))
+        quotes = quotations(text)
+        kinds = [kind(c.content, quotes) for c in article.claims]
+        pairs = matched(
+            [letters(c.content, text) for c in article.claims],
+            [letters(((s.start, s.end) for s in c.content), text) for c in said],
+        )
+        for i, claim in enumerate(article.claims):
+            row = self.claims[kinds[i]]
+            row["gold"] += 1
+            if i in pairs:
+                j, iou = pairs[i]
+                row["found .3"] += 1
+                row["found .8"] += iou >= 0.8
+                self.speakers[speaker_verdict(said[j], claim.entity, found, article.names)] += 1
+            else:
+                a, b = claim.content[0][0], claim.content[-1][1]
+                self.misses.append(f"{article.name}\t{kinds[i]}\t{text[a:b]}")
+        right = {j for j, _ in pairs.values()}
+        for j, ours in enumerate(said):
+            self.claims[ours.kind]["ours"] += 1
+            self.claims[ours.kind]["ours right"] += j in right
+
+    def figures(self) -> dict[str, float]:
+        out = {"names F": 200 * self.names["both"] / max(1, self.names["found"] + self.names["gold"])}
+        total: Counter[str] = Counter()
+        for name in (DIRECT, MIXED, INDIRECT, NESTED):
+            row = self.claims[name]
+            total.update(row)
+            out[f"{name} recall .3"] = 100 * row["found .3"] / max(1, row["gold"])
+            out[f"{name} recall .8"] = 100 * row["found .8"] / max(1, row["gold"])
+            if row["ours"]:
+                out[f"{name} precision .3"] = 100 * row["ours right"] / row["ours"]
+        out["claims recall .3"] = 100 * total["found .3"] / max(1, total["gold"])
+        out["claims recall .8"] = 100 * total["found .8"] / max(1, total["gold"])
+        out["claims precision .3"] = 100 * total["ours right"] / max(1, total["ours"])
+        known = max(1, self.speakers.total())
+        for verdict in ("right", "unresolved", "wrong", "wrong (called anonymous)"):
+            out[f"speaker {verdict}"] = 100 * self.speakers[verdict] / known
+        return out
+
+
+def measure(limit: int = 0) -> tuple[dict[str, float], list[str]]:
+    """All figures (percent, and milliseconds of CPU per article) and what was missed."""
+    nlp, aliases = load("en_newsbeam_sm"), load_aliases("")
+    chosen = articles(limit)
+    totals, n = Totals(), len(chosen)
+    annotate_text(nlp, chosen[0].text)  # warm
+    clock = CpuClock()
+    for _ in nlp.pipe(article.text for article in chosen):
+        pass
+    bare = clock.ms()
+    clock = CpuClock()
+    seen = [annotate_text(nlp, article.text) for article in chosen]
+    annotation = clock.ms()
+    clock = CpuClock()
+    found = [entities(article.text, s, aliases) for article, s in zip(chosen, seen, strict=True)]
+    said = [claims(article.text, s, e) for article, s, e in zip(chosen, seen, found, strict=True)]
+    rules = clock.ms()
+    for article, e, c in zip(chosen, found, said, strict=True):
+        totals.add(article, e, c)
+    speed = {
+        "ms bare nlp.pipe": bare / n,
+        "ms annotate": annotation / n,
+        "ms entities and claims": rules / n,
+        "CPU of reading over bare nlp.pipe": (annotation + rules) / bare,
+    }
+    return totals.figures() | speed, totals.misses
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--misses", action="store_true", help="also print what was not found")
+    options = parser.parse_args()
+    if not FOLDER.is_dir():
+        print(f"the annotated articles are not here: {FOLDER}", file=sys.stderr)
+        return 1
+    figures, misses = measure(options.limit)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        print(table([(name, f"{value:.2f}") for name, value in figures.items()], ["figure", "value"]))
+    if options.misses:
+        print("\n".join(misses))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Leases -> Page: every page is archived and registered before it is emitted; ends in: unchanged, not_article,
+robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, dead.
+
+An entry that a unit archived before it died, or that a replay asks for, goes on from its archived page. Where the
+feed's own text is the article, that text is archived as the page, and nobody is asked for anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+import msgspec
+
+from schemas.flow import LeasedEntry, Outcome, Page, PageBody, pack, unpack
+from schemas.ports import Request, Response, World
+from schemas.records import FeedEntry, RawPage
+from schemas.words import Disposition
+from transforms.refuse import by_bytes
+from transforms.rights import Rights, rights
+from transforms.step import StepDoFn, outcome, two_outputs
+
+STEP = "fetch"
+_FAILURES = {
+    "robots_refused": Disposition.ROBOTS_REFUSED,
+    "too_large": Disposition.TOO_LARGE,
+    "private_address": Disposition.PRIVATE_ADDRESS,
+    "unreachable": Disposition.UNREACHABLE,
+}
+_STATUSES = {304: Disposition.UNCHANGED, 404: Disposition.GONE, 410: Disposition.GONE}
+_STATUSES |= dict.fromkeys((401, 403, 429), Disposition.BLOCKED)
+_PAGES = (200, 203)  # 203: a page that a proxy changed
+
+
+class Due(NamedTuple):
+    """One entry of a batch, as the door for failures wants it. `body` is the msgpack of its LeasedEntry."""
+
+    unit_id: str
+    visit_id: str
+    entry_id: str
+    url: str
+    body: bytes
+
+
+def verdict(response: Response) -> tuple[Disposition | None, str]:
+    """How a visit ends that brought no page, and why in words; (None, "") when there is a page to read."""
+    if response.failure:
+        return _FAILURES[response.failure], response.reason
+    status = response.status
+    if status == 304:
+        return Disposition.UNCHANGED, "the server says it is not modified"
+    if status not in _PAGES:
+        return _STATUSES.get(status, Disposition.UNREACHABLE), f"status {status}"
+    refused = by_bytes(response.body, response.header("content-type"))
+    return (Disposition(refused.disposition), refused.reason) if refused else (None, "")
+
+
+def own_text(entry: FeedEntry) -> Response | None:
+    """The feed's own text as the page of its entry; None if the feed brings none."""
+    text = entry.content.strip()
+    if not text:
+        text = "\n".join(f"<p>{escape(line.strip())}</p>" for line in entry.summary.splitlines() if line.strip())
+    if not text:
+        return None
+    page = (
+        f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{escape(entry.title)}</title></head>\n'
+        f"<body><article>\n{text}\n</article></body></html>\n"
+    )
+    address = address_of(entry)
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    return Response(address, address, status=200, headers=headers, body=page.encode("utf-8", "replace"))
+
+
+def address_of(entry: FeedEntry) -> str:
+    """Where an entry's page is; an entry without a link gets a name of its own, so that two do not become one."""
+    return entry.url or entry.link or f"urn:newsbeam:entry:{entry.entry_id}"
+
+
+def is_own_text(leased: LeasedEntry) -> bool:
+    return leased.fetch == "never" or not leased.entry.url
+
+
+def due(leased: LeasedEntry) -> Due:
+    return Due(leased.unit_id, leased.visit_id, leased.entry.entry_id, address_of(leased.entry), pack(leased))
+
+
+def page_row(row: Due, leased: LeasedEntry, page: RawPage) -> Page:
+    return Page(row.unit_id, row.visit_id, row.entry_id, row.url, pack(PageBody(leased=leased, page=page)))
+
+
+class Kept(NamedTuple):
+    """A page that is to be archived."""
+
+    row: Due
+    leased: LeasedEntry
+    response: Response
+    rights: dict[str, str]
+
+
+class FetchDoFn(StepDoFn):
+    """Its element is a whole batch of entries, so that their pages share one segment and one connection a host."""
+
+    step = STEP
+
+    def setup(self) -> None:
+        super().setup()
+        self.web, self.archive, self.ledger = self.world.web(), self.world.archive(), self.world.ledger()
+        self.agent = self.world.settings.network.user_agent.partition("/")[0].partition(" ")[0].lower()
+        self.answers: dict[str, Response] = {}
+
+    def process(self, batch: Any) -> Iterator[Page]:
+        leased = msgspec.msgpack.decode(batch.body, type=list[LeasedEntry])
+        self.answers = {}  # by visit: a batch that runs again entry by entry asks nobody twice
+        yield from super().process([due(one) for one in leased])
+        self.answers = {}
+
+    def many(self, rows: Sequence[Due]) -> list[Any]:
+        batch = [(row, unpack(row.body, LeasedEntry)) for row in rows]
+        self._ask([(row, leased) for row, leased in batch if leased.capture is None and not is_own_text(leased)])
+        judged = [self._judge(row, leased) for row, leased in batch]
+        pages = self._archive([kept for kept in judged if isinstance(kept, Kept)])
+        return [
+            page_row(result.row, result.leased, pages[result.row.visit_id]) if isinstance(result, Kept) else result
+            for result in judged
+        ]
+
+    def _ask(self, batch: list[tuple[Due, LeasedEntry]]) -> None:
+        new = [(row.visit_id, leased.entry.url) for row, leased in batch if row.visit_id not in self.answers]
+        responses = self.web.get([Request(url) for _, url in new]) if new else []
+        self.answers |= {visit_id: response for (visit_id, _), response in zip(new, responses, strict=True)}
+
+    def _judge(self, row: Due, leased: LeasedEntry) -> Page | Outcome | Kept:
+        if leased.capture is not None:
+            return page_row(row, leased, leased.capture)
+        if is_own_text(leased):
+            text = own_text(leased.entry)
+            if text is None:
+                return outcome(row, Disposition.NOT_ARTICLE, STEP, "the feed brings no text of its own")
+            return Kept(row, leased, text, {})
+        response = self.answers[row.visit_id]
+        ended, reason = verdict(response)
+        if ended is not None:
+            return outcome(row, ended, STEP, reason)
+        found: Rights = rights(response.headers, response.body, self.agent)
+        if found.opted_out:
+            return outcome(row, Disposition.OPTED_OUT, STEP, found.reason)
+        return Kept(row, leased, response, found.signals)
+
+    def _archive(self, kept: list[Kept]) -> dict[str, RawPage]:
+        """One closed segment for the batch, known to the ledger before anything is emitted; pages by visit."""
+        if not kept:
+            return {}
+        now = self.clock.now()
+        unit_id = kept[0].row.unit_id
+        segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept])
+        pages = [msgspec.structs.replace(page, rights=one.rights) for one, page in zip(kept, raw, strict=True)]
+        self.ledger.register(unit_id, segment, {one.row.entry_id: page for one, page in zip(kept, pages, strict=True)})
+        return {one.row.visit_id: page for one, page in zip(kept, pages, strict=True)}
+
+
+class Fetch(beam.PTransform):
+    """Leases -> (pages, outcomes). A Reshuffle stands behind the pages: a retry of later steps asks nobody again."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def expand(self, leases: Any) -> Any:
+        pages, outcomes = two_outputs(leases, FetchDoFn(self.world), batch=0)
+        typed = pages | "As rows" >> beam.Map(lambda page: page).with_output_types(Page)  # so that RowCoder is used
+        return typed | "Spread pages" >> beam.Reshuffle(), outcomes
