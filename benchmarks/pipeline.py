@@ -98,7 +98,7 @@ def measured(command: list[str], cwd: Path) -> tuple[float, float, str]:
 def compare(count: int) -> dict[str, Any]:
     """One floor run and one pipeline run over the same pages."""
     paths = development_pages(count)
-    Pages.pages = [gzip.open(path, "rb").read() for path in paths]
+    Pages.pages = [gzip.decompress(path.read_bytes()) for path in paths]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"127.0.0.1:{server.server_address[1]}"

@@ -13,6 +13,7 @@ import typer
 
 from pipeline import __version__
 from pipeline.commands import feeds, look, passes, tryout, upkeep
+from pipeline.logs import configure
 from schemas.errors import NewsbeamError
 
 app = typer.Typer(
@@ -48,6 +49,7 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 def main() -> None:
     """Entry point: every error becomes one line on stderr and an exit code."""
+    configure()
     try:
         code = app(standalone_mode=False)
     except typer.Abort:

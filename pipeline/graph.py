@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from transforms.claims import Claims
-from transforms.clean import Clean
-from transforms.entities import Entities
-from transforms.fetch import Fetch
-
 from pipeline.readmodel import Walk
 from schemas.ports import World
 from transforms.annotate import Annotate
+from transforms.claims import Claims
+from transforms.clean import Clean
 from transforms.dedupe import Dedupe
+from transforms.entities import Entities
 from transforms.extract import Extract
+from transforms.fetch import Fetch
 from transforms.lease import Lease
 from transforms.poll import Poll
 from transforms.settle import Settle

@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.logs import configure
 from schemas.config import Guard as GuardSettings
 from schemas.errors import GuardCrash, GuardTimeout
 
@@ -77,6 +78,7 @@ class PebbleGuard:
 
 def _enter_worker(memory_mb: int) -> None:
     """Runs first in every worker: limit memory, leave Ctrl-C to the parent, and die when the parent dies."""
+    configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

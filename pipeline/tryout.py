@@ -10,10 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from transforms.claims import ClaimsDoFn
-from transforms.clean import CleanDoFn
-from transforms.entities import EntitiesDoFn
-from transforms.fetch import verdict
 
 from pipeline.world import RealWorld
 from schemas.errors import UsageError
@@ -23,7 +19,11 @@ from schemas.ports import Request
 from schemas.records import DateValue, FeedEntry, Package, RawPage
 from schemas.words import Disposition
 from transforms.annotate import AnnotateDoFn
+from transforms.claims import ClaimsDoFn
+from transforms.clean import CleanDoFn
+from transforms.entities import EntitiesDoFn
 from transforms.extract import ExtractDoFn, Job, Refusal, draft, extract_job, hint_of
+from transforms.fetch import verdict
 from transforms.step import dead_outcome
 
 BATCH = 16
@@ -74,12 +74,14 @@ def _from_line(line: bytes, number: int) -> Input:
         return Input(place, error=f"{place} is no JSON: {error}")
     if not isinstance(given, dict):
         return Input(place, error=f"{place} is no JSON object")
-    url = given.get("url") if isinstance(given.get("url"), str) and given.get("url") else place
+    named = given.get("url")
+    url = named if isinstance(named, str) and named else place
     text, html = given.get("text"), given.get("html")
-    if not isinstance(text if text is not None else html, str):
+    content = html if text is None else text
+    if not isinstance(content, str):
         return Input(url, error=f'{place} has neither "html" nor "text"')
     kind = "text/html; charset=utf-8" if text is None else "text/plain; charset=utf-8"
-    body = (html if text is None else text).encode("utf-8", "replace")
+    body = content.encode("utf-8", "replace")
     title, published = (v if isinstance(v, str) else "" for v in (given.get("title"), given.get("published")))
     return Input(url, body, kind, title, published)
 

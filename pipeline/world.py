@@ -25,7 +25,6 @@ from schemas.config import Network, Settings
 from schemas.errors import ConfigError
 from schemas.feeds import FeedIntent, parse_feeds
 from schemas.ids import make_id
-from schemas.ports import Clock
 from schemas.records import Versions
 from schemas.rules import RuleBook
 
@@ -58,9 +57,9 @@ class RealWorld:
         return guard(self.settings.guard)
 
     def model(self) -> SpacyModel:
-        return SpacyModel(self.guard(), self.settings.annotate.models)
+        return SpacyModel(self.guard(), self.settings.annotate.models, self.settings.annotate.timeout_s)
 
-    def clock(self) -> Clock:
+    def clock(self) -> SystemClock:
         return SystemClock()
 
     def versions(self, language: str, site: str, day: str) -> Versions:

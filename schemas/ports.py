@@ -177,10 +177,17 @@ class Ledger(Protocol):
 
 
 class World(Protocol):
-    settings: Settings
-    rules: RuleBook
-    aliases: tuple[tuple[str, str, str], ...]  # (alias, canonical name, label)
-    feeds: Mapping[str, FeedIntent]  # by feed id
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def rules(self) -> RuleBook: ...
+    @property
+    def aliases(self) -> tuple[tuple[str, str, str], ...]:
+        """Rows (alias, canonical name, label)."""
+
+    @property
+    def feeds(self) -> Mapping[str, FeedIntent]:
+        """What is watched, by feed id."""
 
     def ledger(self) -> Ledger: ...
     def web(self) -> Web: ...

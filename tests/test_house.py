@@ -52,7 +52,8 @@ def test_help_imports_nothing_heavy():
     code = (
         "import sys\nsys.argv = ['newsbeam', '--help']\nfrom pipeline.cli import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0, end.code\n"
-        "heavy = {'apache_beam', 'spacy', 'pyarrow', 'duckdb', 'sqlalchemy', 'trafilatura', 'pydantic'} & set(sys.modules)\n"
+        "heavy = {'apache_beam', 'spacy', 'pyarrow', 'duckdb', 'sqlalchemy', 'trafilatura', 'pydantic'}\n"
+        "heavy &= set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)

@@ -31,7 +31,11 @@ FIRST: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("end", "Read the full story here…", ()),
     ("end", "Syndicated from Bay Herald with permission", ()),
     # footers of aggregators, plain and disguised
-    ("end", "Copyright, Credits & Attribution:\nTo have this removed,\nplease mail our desk at\nlegal@aggregate.test", ()),
+    (
+        "end",
+        "Copyright, Credits & Attribution:\nTo have this removed,\nplease mail our desk at\nlegal@aggregate.test",
+        (),
+    ),
     ("end", "DMCA & Takedown\nReach our team: hello [at] aggregate [dot] test", ()),
     ("end", "𝗗𝗠𝗖𝗔 𝗡𝗼𝘁𝗶𝗰𝗲\n𝗪𝗿𝗶𝘁𝗲 𝘁𝗼 𝘂𝘀 𝗮𝘁", ()),
     ("end", "𝐂𝐫𝐞𝐝𝐢𝐭𝐬 𝐚𝐧𝐝 𝐂𝐨𝐮𝐫𝐭𝐞𝐬𝐲\n𝐅𝐨𝐫 𝐚𝐧𝐲 𝐪𝐮𝐞𝐫𝐢𝐞𝐬 𝐚𝐛𝐨𝐮𝐭 𝐜𝐨𝐩𝐲𝐫𝐢𝐠𝐡𝐭,\n𝐤𝐢𝐧𝐝𝐥𝐲 𝐰𝐫𝐢𝐭𝐞 𝐭𝐨 𝐨𝐮𝐫 𝐢𝐧𝐛𝐨𝐱", ()),
@@ -52,7 +56,11 @@ FIRST: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("end", "— With additional reporting from Piet de Graaf", ("Piet de Graaf",)),
     ("end", "(Additional reporting: Luz Ortega, Kofi Mensah)", ("Luz Ortega", "Kofi Mensah")),
     ("end", "Bay Herald reporters Chen Wei and Olga Brandt contributed.", ("Chen Wei", "Olga Brandt")),
-    ("end", "Reporting by Hana Suzuki and Ravi Menon in Delhi; editing by Clare Boyd", ("Hana Suzuki", "Ravi Menon", "Clare Boyd")),
+    (
+        "end",
+        "Reporting by Hana Suzuki and Ravi Menon in Delhi; editing by Clare Boyd",
+        ("Hana Suzuki", "Ravi Menon", "Clare Boyd"),
+    ),
     ("end", "Edited by: Dmitri Alenko", ("Dmitri Alenko",)),
     ("end", "Amina Yusuf and Lars Holt also contributed to this report from Oslo.", ("Amina Yusuf", "Lars Holt")),
     ("end", "Contributors: Bea Lindqvist; Tom Farrow", ("Bea Lindqvist", "Tom Farrow")),

@@ -260,9 +260,7 @@ class Judge(beam.DoFn):
             yield visit, pack(verdict)
 
 
-class Apply(StepDoFn):
-    step = "dedupe"
-
+class Apply(beam.DoFn):
     def process(self, joined: tuple[str, Mapping[str, Iterable[Any]]]) -> Iterator[Any]:
         [draft], [verdict] = list(joined[1]["draft"]), list(joined[1]["verdict"])
         result = apply(draft, unpack(verdict, Verdict))

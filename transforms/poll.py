@@ -160,7 +160,7 @@ class FindDue(beam.DoFn):
         self.ledger = self.world.ledger()
 
     def process(self, begin: Begin) -> Iterator[FeedBatch]:
-        feeds = {feed.feed_id: feed.url for feed in self.world.feeds.values()}
+        feeds = {feed.feed_id: feed.url for feed in self.world.feeds.values() if feed.enabled}
         due = self.ledger.due_feeds(begin.unit_id, feeds)
         size = self.world.settings.lease.batch_entries
         for batch in pack_by_host(due, lambda feed: urlsplit(feed.url).hostname or "", size):

@@ -81,6 +81,7 @@ def tables(
 ) -> dict[str, list[Record]]:
     """What the sinks get, by table, in an order that does not depend on the order of arrival."""
     packages = sorted(packages, key=lambda p: p.article.article_id)
+    lineage: list[Record] = [*(x for p in packages for x in p.lineage), *(c.lineage for c in copies)]
     rows: dict[str, list[Record]] = {
         "pages": [p.page for p in packages if p.page is not None],
         "articles": [p.article for p in packages],
@@ -88,7 +89,7 @@ def tables(
         "readings": [p.reading for p in packages],
         "entities": [e for p in packages for e in p.entities],
         "claims": [c for p in packages for c in p.claims],
-        "lineage": [x for p in packages for x in p.lineage] + [c.lineage for c in copies],
+        "lineage": lineage,
         "visits": list(ended),
         "dead_letters": list(letters),
     }
