@@ -62,7 +62,7 @@ def committed(out: Path, table: str) -> list[dict]:
 
 def bare(url: str) -> str:
     """A link as the test compares it: no scheme, no trackers."""
-    return url.split("://")[-1].split("?utm_")[0]
+    return url.rpartition("://")[2].partition("?utm_")[0]
 
 
 @pytest.fixture(scope="module")
