@@ -63,6 +63,8 @@ def content_before(scene: Scene, block: tuple[int, int], lemma: str) -> tuple[in
     ):
         return None
     words = lead.rstrip(" ,").rsplit(None, 1)
+    if not words:  # nothing but commas
+        return None
     if lead[-1] not in ",”\"’'»“—–?!":
         return None
     if lead[-1] in "’'" and not any(abs(q.close - (start + len(lead))) <= 1 for q in scene.sentence.quotes):

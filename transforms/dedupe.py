@@ -271,7 +271,9 @@ def as_print(draft: Draft) -> tuple[str, bytes]:
     body = unpack(draft.body, DraftBody)
     if body.index is None:
         raise AssertionError("a draft has no print")
-    return draft.unit_id, pack(Print(visit_id=draft.visit_id, direct=draft.url == body.canonical_url, index=body.index))
+    return draft.unit_id, pack(
+        Print(visit_id=draft.visit_id, direct=canonical(draft.url) == body.canonical_url, index=body.index)
+    )
 
 
 class Dedupe(beam.PTransform):
