@@ -146,16 +146,7 @@ def _committed_original(row: IndexRow, committed: Iterable[Candidate]) -> Resemb
         share = containment(mine, c.shingles)
         if share < COPY or c.source_url == row.url:  # a committed copy that names this article as its source
             continue
-        original = IndexRow(
-            article_id=c.article_id,
-            url=c.url,
-            site="",
-            entry_id="",
-            revision_id="",
-            reading_id="",
-            text_key="",
-            shingles=tuple(sorted(c.shingles)),
-        )
+        original = _as_row(c)
         if best is None or (share, original.url) > (best.share, best.original.url):
             best = Resemblance(original, share, _evidence(row, original, ("held earlier",)))
     return best
@@ -181,17 +172,22 @@ def _copied_by(row: IndexRow, committed: Iterable[Candidate]) -> Iterator[IndexR
     mine = frozenset(row.shingles)
     for c in committed:
         if c.source_url == row.url and containment(c.shingles, mine) >= COPY:
-            yield IndexRow(
-                article_id=c.article_id,
-                url=c.url,
-                site="",
-                entry_id="",
-                revision_id="",
-                reading_id="",
-                text_key="",
-                source_url=c.source_url,
-                shingles=tuple(sorted(c.shingles)),
-            )
+            yield _as_row(c)
+
+
+def _as_row(c: Candidate) -> IndexRow:
+    """A committed article as far as comparing needs it."""
+    return IndexRow(
+        article_id=c.article_id,
+        url=c.url,
+        site="",
+        entry_id="",
+        revision_id="",
+        reading_id="",
+        text_key="",
+        source_url=c.source_url,
+        shingles=tuple(sorted(c.shingles)),
+    )
 
 
 def lineage(
