@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.extraction import samples
 from benchmarks.figures import CpuClock, table
+from benchmarks.rows import Row
 from transforms.links import canonical
 from transforms.shingles import RATE, containment, sample
 
@@ -67,6 +68,17 @@ def strangers(index: Sequence[frozenset[int]]) -> list[tuple[int, int]]:
             holders[shingle].append(at)
     pairs = {(a, b) for those in holders.values() for a in those for b in those if a != b}
     return [(a, b) for a, b in pairs if containment(index[a], index[b]) >= COPY]
+
+
+def rows() -> list[Row]:
+    alone = "python -m benchmarks.copies"
+    out = []
+    for row in measure([RATE]):
+        if row["words"] in (150, 300):
+            words = f"copies of {row['words']} words"
+            out.append(Row(f"{words}: recall", row["recall"], "the copies made", 1.0, alone))
+            out.append(Row(f"{words}: false pairs per million", row["false_per_million"], "", None, alone))
+    return out
 
 
 def main(argv: list[str] | None = None) -> int:

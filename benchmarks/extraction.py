@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import trafilatura
 
 from benchmarks.figures import SHARED, SPLITS, CpuClock, mean, shingle_f1, table, token_f1
+from benchmarks.rows import Row
 from schemas.records import DateValue
 from transforms.extract import Extracted, Hint, extract
 from transforms.language import detect
@@ -125,6 +126,18 @@ def measure(name: str, part: str, limit: int = 0) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def rows(part: str = "dev", limit: int = 0) -> list[Row]:
+    """For the table of all figures: text F1 and CPU of each set, beside trafilatura's defaults."""
+    out = []
+    for name, other in NAMES.items():
+        ours, bare = measure(name, part if part == "dev" else other, limit)
+        alone = f"python -m benchmarks.extraction --set {name}" + ("" if part == "dev" else f" --part {part}")
+        for figure, key in (("text F1", "token_f1"), ("4-word F1", "shingle_f1"), ("CPU ms/page", "cpu_ms")):
+            title = f"extraction, {ours['set']}: {figure}"
+            out.append(Row(title, ours[key], "trafilatura defaults", bare[key], alone))
+    return out
 
 
 def _run(read: Callable[[Sample], Result], given: list[Sample]) -> tuple[list[Result], list[float]]:

@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from benchmarks.rows import Row
+
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT.parent / "shared" / "pages"
 HOSTS = 8
@@ -124,6 +126,15 @@ def compare(count: int) -> dict[str, Any]:
         "floor_peak_mb": round(floor[1]),
         "pipeline_peak_mb": round(whole[1]),
     }
+
+
+def rows(count: int = 150) -> list[Row]:
+    figures, alone = compare(count), f"python -m benchmarks.pipeline --articles {count}"
+    beside = "bare extraction and nlp.pipe"
+    return [
+        Row("CPU ms per article, whole pipeline", figures["pipeline_ms"], beside, figures["floor_ms"], alone),
+        Row("peak MB of the largest process", figures["pipeline_peak_mb"], beside, figures["floor_peak_mb"], alone),
+    ]
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Reading of annotated news: names, claims and speakers against people's annotations; CPU against bare spaCy.
 
-    python -m benchmarks.reading [--limit N] [--json] [--misses]
+    python -m benchmarks.reading [--every N] [--json] [--misses]
 
 The articles are invented news under `shared/corpora/authored_news/train`: the rules were developed on them, so these
 are development figures. A gold attribution that goes on after a full stop or in the next paragraph counts as several
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.figures import SHARED, CpuClock, table
+from benchmarks.rows import Row
 from pipeline.model import load
 from pipeline.seeds import load_aliases
 from transforms.annotate import annotate_text
@@ -54,9 +55,8 @@ class Article(NamedTuple):
     claims: tuple[GoldClaim, ...]
 
 
-def articles(limit: int = 0) -> list[Article]:
-    files = sorted(FOLDER.glob("*.xml"))
-    return [read(path) for path in files[: limit or None]]
+def articles(every: int = 1) -> list[Article]:
+    return [read(path) for path in sorted(FOLDER.glob("*.xml"))[::every]]
 
 
 def read(path: Path) -> Article:
@@ -205,10 +205,10 @@ class Totals:
         return out
 
 
-def measure(limit: int = 0) -> tuple[dict[str, float], list[str]]:
+def measure(every: int = 1) -> tuple[dict[str, float], list[str]]:
     """All figures (percent, and milliseconds of CPU per article) and what was missed."""
     nlp, aliases = load("en_newsbeam_sm"), load_aliases("")
-    chosen = articles(limit)
+    chosen = articles(every)
     totals, n = Totals(), len(chosen)
     annotate_text(nlp, chosen[0].text)  # warm
     clock = CpuClock()
@@ -233,16 +233,29 @@ def measure(limit: int = 0) -> tuple[dict[str, float], list[str]]:
     return totals.figures() | speed, totals.misses
 
 
+SHOWN = ("names F", "direct recall .3", "mixed recall .3", "indirect recall .3", "claims precision .3", "speaker wrong")
+
+
+def rows() -> list[Row]:
+    figures, _ = measure()
+    alone = "python -m benchmarks.reading"
+    ours = figures["ms annotate"] + figures["ms entities and claims"]
+    return [
+        *(Row(f"reading, development: {name} (%)", figures[name], "", None, alone) for name in SHOWN),
+        Row("reading, CPU ms per article", ours, "bare nlp.pipe", figures["ms bare nlp.pipe"], alone),
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--every", type=int, default=1, help="only every n-th article")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--misses", action="store_true", help="also print what was not found")
     options = parser.parse_args()
     if not FOLDER.is_dir():
         print(f"the annotated articles are not here: {FOLDER}", file=sys.stderr)
         return 1
-    figures, misses = measure(options.limit)
+    figures, misses = measure(options.every)
     if options.json:
         print(json.dumps(figures))
     else:

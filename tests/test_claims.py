@@ -170,3 +170,8 @@ def test_a_tree_of_nonsense_is_survived(text, data):
     tokens = tuple(t._replace(head=min(t.head, len(tokens) - 1)) for t in tokens)
     for claim in claims(text, Annotation(tokens, (), "test-0"), []):
         assert all(text[s.start : s.end] == s.exact for s in claim.content)
+
+
+def test_a_number_too_long_for_a_machine_is_no_quantity() -> None:
+    text = f"It cost {'9' * 400} dollars and 40 km of road."
+    assert [(q.value, q.unit) for q in quantities(text, 0, len(text))] == [(40.0, "km")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -9,60 +10,20 @@ from schemas.records import Quantity, Span
 from transforms.wordlist import wordset
 
 _SMALL = {
-    w: n
-    for n, w in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
 _TENS = {
-    w: 10 * n for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALE = {
-    "hundred": 1e2,
-    "thousand": 1e3,
-    "million": 1e6,
-    "billion": 1e9,
-    "trillion": 1e12,
-    "m": 1e6,
-    "bn": 1e9,
-    "k": 1e3,
-    "tn": 1e12,
-    "mn": 1e6,
-    "crore": 1e7,
-    "lakh": 1e5,
-}
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+    "k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12, "lakh": 1e5, "crore": 1e7,
+}  # fmt: skip
 _CURRENCY = {
-    "$": "USD",
-    "€": "EUR",
-    "£": "GBP",
-    "¥": "JPY",
-    "₹": "INR",
-    "₦": "NGN",
-    "US$": "USD",
-    "A$": "AUD",
-    "C$": "CAD",
-}
+    "$": "USD", "US$": "USD", "A$": "AUD", "C$": "CAD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₦": "NGN",
+}  # fmt: skip
 _UNITS = {
     "percent": "percent", "per cent": "percent", "%": "percent", "percentage points": "percentage point",
     "percentage point": "percentage point", "basis points": "basis point", "km": "km", "kilometres": "km",
@@ -106,6 +67,8 @@ def _read(text: str, start: int, end: int) -> Iterable[Quantity]:
         if _is_date(text, match, end):
             continue
         value = number(match["num"]) * _SCALE.get((match["scale"] or "").lower(), 1)
+        if not math.isfinite(value):  # more than 308 digits are no quantity that JSON or a reader could hold
+            continue
         stop = match.end()
         unit = _CURRENCY.get((match["cur"] or "").upper(), "") if match["cur"] else ""
         after = _UNIT.match(text, stop, end)
