@@ -15,9 +15,9 @@ import typer
 from sqlalchemy import select
 
 from pipeline import driver
-from pipeline.commands.passes import progress, tell
 from pipeline.ledger import tables as t
 from pipeline.press import Press
+from pipeline.report import progress, tell
 from pipeline.terminal import safe
 from pipeline.world import RealWorld, open_world
 from schemas.config import Network, Output, Paths, Settings

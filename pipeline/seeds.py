@@ -6,7 +6,8 @@ import csv
 from pathlib import Path
 
 from schemas.errors import ConfigError
-from schemas.rules import RuleBook, parse_rules
+from schemas.rulefile import parse_rules
+from schemas.rules import RuleBook
 
 
 def seeds() -> Path:

@@ -24,7 +24,7 @@ import re2
 
 from schemas import tomlfile
 from schemas.errors import ConfigError
-from schemas.rules import ACTIONS, CUTS, FIELDS, Rule, compiled
+from schemas.rules import ACTIONS, CUTS, FIELDS, Rule, RuleBook, compiled, make_book
 
 MAX_SCOPE = 40
 MIN_REMOVES, MIN_KEEPS = 5, 3  # of a rule for every site
@@ -40,6 +40,11 @@ _SWITCHES = ("fold", "disguised")
 _DAYS = ("valid_from", "valid_until")
 _LISTS = {"removes": MIN_REMOVES, "keeps": MIN_KEEPS}
 _KEYS = ("id", "action", "scope", "field", "why", *_TEXTS, *_NUMBERS, *_SWITCHES, *_DAYS, *_LISTS)
+
+
+def parse_rules(texts: Mapping[str, str]) -> RuleBook:
+    """The rules of these files (name -> TOML), in their order. Raises ConfigError with file, line and remedy."""
+    return make_book(rules_of(texts))
 
 
 def rules_of(texts: Mapping[str, str]) -> Iterator[Rule]:

@@ -135,10 +135,3 @@ def _means(rule: Rule, example: str) -> bool:
     if found is None or (rule.field == "contributors" and "value" not in found):
         return False
     return rule.action not in CUTS or rule.takes_rest(lines[1:])
-
-
-def parse_rules(texts: Mapping[str, str]) -> RuleBook:
-    """The rules of these files (name -> TOML), in their order. Raises ConfigError with file, line and remedy."""
-    from schemas.rulefile import rules_of  # which builds on Rule
-
-    return make_book(rules_of(texts))

@@ -12,7 +12,8 @@ from pipeline.world import RealWorld
 from schemas.config import Extract, Settings
 from schemas.flow import Draft, DraftBody, Outcome, pack, unpack
 from schemas.records import DateValue, Removal, Span
-from schemas.rules import RuleBook, parse_rules
+from schemas.rulefile import parse_rules
+from schemas.rules import RuleBook
 from tests.unseen_lines import FIRST, SECOND
 from transforms.clean import Clean, CleanDoFn, Cleaned, clean
 from transforms.contributors import names_of

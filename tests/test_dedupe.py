@@ -5,7 +5,8 @@ from __future__ import annotations
 from schemas.flow import Draft, DraftBody, pack, unpack
 from schemas.ports import Candidate
 from schemas.records import IndexRow
-from transforms.dedupe import Print, as_print, judge, lineage
+from transforms.dedupe import as_print
+from transforms.verdicts import Print, judge, lineage
 
 
 def row(slug: str, shingles: range = range(100), **more: str) -> IndexRow:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigError
-from schemas.rules import RuleBook, bare, check_examples, parse_rules
+from schemas.rulefile import parse_rules
+from schemas.rules import RuleBook, bare, check_examples
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = (ROOT / "seeds" / "rules", ROOT / "seeds" / "sites")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.commands.options import Config, Feeds, Json, Out, Set, world
+from pipeline.report import progress, tell
 from schemas.errors import UsageError
 from schemas.words import Disposition
 
@@ -77,34 +75,6 @@ def demo(
         show.serve(out)
     else:
         judge(show.demo(out, json=json), [])
-
-
-@contextmanager
-def progress() -> Iterator[Any]:
-    """A spinner with the counts so far, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda summary: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("polling feeds") as status:
-        yield lambda summary: status.update(f"{summary.total} visits in {summary.units} units")
-
-
-def tell(summary: Summary, *, json: bool) -> None:
-    """The summary: a table on stderr, or one JSON object on stdout."""
-    from pipeline.driver import as_json
-    from pipeline.terminal import table
-
-    if json:
-        typer.echo(as_json(summary).decode())
-        return
-    rows = [(word, summary.visits[word]) for word in Disposition if word in summary.visits]
-    table(("disposition", "visits"), [*rows, ("total", summary.total)], json=False, stream=sys.stderr)
-    polls = ", ".join(f"{count} {word}" for word, count in summary.polls.items()) or "none"
-    typer.echo(f"feeds polled: {polls}", err=True)
-    extra = f", {summary.recovered} units recovered" if summary.recovered else ""
-    typer.echo(f"{summary.leased} entries in {summary.units} units, {summary.seconds:.1f} s{extra}", err=True)
 
 
 def parse_threshold(text: str) -> tuple[str, float, bool]:
