@@ -111,7 +111,7 @@ def compare(count: int) -> dict[str, Any]:
         resolve = "".join(f'"{name}" = "{address}"\n' for name in names)
         (here / "newsbeam.toml").write_text(
             "[network]\nhost_gap_s = 0\n[lease]\nhost_entries = 1000\n[poll]\nfirst_poll_entries = 1000\n"
-            f"[network.resolve]\n{resolve}"
+            f"[network.test.resolve]\n{resolve}"
         )
         floor = measured([sys.executable, "-c", FLOOR, *map(str, paths)], here)
         whole = measured([sys.executable, "-m", "pipeline.cli", "run", "--json"], here)

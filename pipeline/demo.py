@@ -20,7 +20,7 @@ from pipeline.press import Press
 from pipeline.report import progress, tell
 from pipeline.terminal import safe
 from pipeline.world import RealWorld, open_world
-from schemas.config import Network, Output, Paths, Settings
+from schemas.config import Network, Output, Paths, Settings, TestNetwork
 from schemas.records import Claim, Revision
 
 CLAIMS_SHOWN = 3
@@ -29,7 +29,9 @@ EVIDENCE = 60  # characters of the text around a claim that are shown
 
 def settings(press: Press, out: Path) -> Settings:
     """What the demo sets: the press's names lead to this machine, and nobody needs to be waited for."""
-    network = Network(host_gap_s=0.0, retries=1, max_retry_wait_s=0.2, connect_timeout_s=2.0, resolve=dict(press.hosts))
+    network = Network(
+        host_gap_s=0.0, retries=1, max_retry_wait_s=0.2, connect_timeout_s=2.0, test=TestNetwork(dict(press.hosts))
+    )
     return Settings(
         network=network,
         output=Output(dir=str(out)),
@@ -80,9 +82,7 @@ def serve(out: Path | None) -> None:
     with folder(out) as here, Press(here / "press-log.jsonl") as press:
         press.write_feeds_toml(here / "feeds.toml")
         resolve = "".join(f'"{host}" = "{address}"\n' for host, address in press.hosts.items())
-        text = (
-            f'[paths]\nfeeds = "feeds.toml"\n\n[network]\nhost_gap_s = 0\nretries = 1\n\n[network.resolve]\n{resolve}'
-        )
+        text = f'[paths]\nfeeds = "feeds.toml"\n\n[network]\nhost_gap_s = 0\nretries = 1\n\n[network.test.resolve]\n{resolve}'
         (here / "newsbeam.toml").write_text(text, encoding="utf-8")
         for feed in press.feeds:
             typer.echo(feed.url)

@@ -41,15 +41,16 @@ class Key(NamedTuple):
 @functools.cache
 def keys() -> dict[str, Key]:
     """Every setting by its dotted key."""
-    found = {}
-    for section, kind in get_type_hints(Settings).items():
-        default = getattr(Settings(), section)
-        if not dataclasses.is_dataclass(kind):
-            found[section] = Key(kind, default)
-            continue
-        for name, hint in get_type_hints(kind).items():
-            found[f"{section}.{name}"] = Key(hint, getattr(default, name))
-    return found
+    return dict(_keys(Settings(), ""))
+
+
+def _keys(section: Any, prefix: str) -> Iterator[tuple[str, Key]]:
+    for name, hint in get_type_hints(type(section)).items():
+        default = getattr(section, name)
+        if dataclasses.is_dataclass(hint):
+            yield from _keys(default, f"{prefix}{name}.")
+        else:
+            yield prefix + name, Key(hint, default)
 
 
 def value_of(settings: Settings, key: str) -> Any:
@@ -78,9 +79,13 @@ def wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield "output.sinks", "names a sink twice", "name it once"
     if not (settings.network.user_agent.isascii() and settings.network.user_agent.isprintable()):
         yield "network.user_agent", "cannot stand in an HTTP header", "use printable ASCII characters in one line"
-    for host, address in settings.network.resolve.items():
+    for host, address in settings.network.test.resolve.items():
         if not _is_address(address):
-            yield "network.resolve", f"leads {host!r} to {address!r}", "write an address and a port: 127.0.0.1:8080"
+            yield (
+                "network.test.resolve",
+                f"leads {host!r} to {address!r}",
+                "write an address and a port: 127.0.0.1:8080",
+            )
     for language, model in settings.annotate.models.items():
         if not _LANGUAGE.fullmatch(language) or not model:
             yield "annotate.models", f"has {language!r} = {model!r}", 'write a language code and a package: en = "…"'

@@ -7,9 +7,10 @@ the command is called); paths in variables and flags start at the working folder
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, get_origin
 
@@ -77,24 +78,28 @@ def _from_file(file: Path) -> dict[str, Given]:
         raise ConfigError("there is no such settings file", file=str(file), remedy="check --config") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"this settings file cannot be read: {error}", file=str(file)) from error
-    document = parse(text, str(file))
-    sections = dict.fromkeys(key.partition(".")[0] for key in keys())
-    check_keys(document, sections, text=text, file=str(file), table="")
-    given = {}
-    for section, value in document.items():
-        if section in keys():
-            line = line_of(text, "", section)
-            given[section] = Given(value, f"{file}:{line}", str(file), line)
-            continue
-        if not isinstance(value, dict):
-            line, remedy = line_of(text, "", section), f"write [{section}] above its keys"
-            raise ConfigError(f"{section} is a table", file=str(file), line=line, remedy=remedy)
-        names = [key.partition(".")[2] for key in keys() if key.startswith(f"{section}.")]
-        check_keys(value, names, text=text, file=str(file), table=section)
-        for name, inner in value.items():
-            line = line_of(text, f"{section}.{name}") or line_of(text, section, name) or line_of(text, "", section)
-            given[f"{section}.{name}"] = Given(inner, f"{file}:{line}", str(file), line)
-    return given
+    return dict(_of_table(parse(text, str(file)), "", text, str(file)))
+
+
+def _of_table(table: Mapping[str, Any], path: str, text: str, file: str) -> Iterator[tuple[str, Given]]:
+    """The settings of one table of the file and of the tables in it."""
+    prefix = f"{path}." if path else ""
+    check_keys(
+        table,
+        dict.fromkeys(key.removeprefix(prefix).partition(".")[0] for key in keys() if key.startswith(prefix)),
+        text=text,
+        file=file,
+        table=path,
+    )
+    for name, value in table.items():
+        key = prefix + name
+        line = line_of(text, key) or line_of(text, path, name) or line_of(text, "", key.partition(".")[0])
+        if key in keys():
+            yield key, Given(value, f"{file}:{line}", file, line)
+        elif isinstance(value, dict):
+            yield from _of_table(value, key, text, file)
+        else:
+            raise ConfigError(f"{key} is a table", file=file, line=line, remedy=f"write [{key}] above its keys")
 
 
 def variable(key: str) -> str:
@@ -154,14 +159,14 @@ def _typed(values: Mapping[str, Any], given: Mapping[str, Given]) -> Settings:
 
     nested: dict[str, Any] = {}
     for key, value in values.items():
-        section, _, name = key.rpartition(".")
-        (nested.setdefault(section, {}) if section else nested)[name] = value
+        *sections, name = key.split(".")
+        functools.reduce(lambda table, section: table.setdefault(section, {}), sections, nested)[name] = value
     try:
         return TypeAdapter(Settings).validate_json(json.dumps(nested, default=str), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         path = [str(part) for part in first["loc"]]
-        key = next((key for n in (1, 2) if (key := ".".join(path[:n])) in keys()), ".".join(path))
+        key = next((key for n in (1, 2, 3) if (key := ".".join(path[:n])) in keys()), ".".join(path))
         inside = f" at {'.'.join(path[key.count('.') + 1 :])}" if len(path) > key.count(".") + 1 else ""
         what = first["msg"].replace("Input should", "should")
         raise _error(key, f"{what}{inside}, not {first['input']!r}", given) from None

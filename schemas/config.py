@@ -11,6 +11,16 @@ _STRICT = {"extra": "forbid"}  # read by pydantic where settings are loaded; kee
 
 
 @dataclass(frozen=True)
+class TestNetwork:
+    """Names of a network of one's own, for tests and the demo."""
+
+    __pydantic_config__ = _STRICT
+    __test__ = False  # no collection of tests, whatever its name says
+    resolve: dict[str, str] = field(default_factory=dict)
+    """`host -> address:port`; only these names may lead to private addresses."""
+
+
+@dataclass(frozen=True)
 class Network:
     """How newsbeam behaves on the network."""
 
@@ -26,8 +36,7 @@ class Network:
     max_retry_wait_s: float = 30.0
     host_gap_s: float = 1.0  # between two requests to one host
     connections: int = 64
-    resolve: dict[str, str] = field(default_factory=dict)
-    """`host -> address:port` of a test network; only these names may lead to private addresses."""
+    test: TestNetwork = field(default_factory=TestNetwork)
 
 
 @dataclass(frozen=True)

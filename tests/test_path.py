@@ -37,7 +37,7 @@ def settings(press: Press, folder: Path, hosts: tuple[str, ...] = ()) -> Path:
     file = folder / "newsbeam.toml"
     file.write_text(
         "[network]\nhost_gap_s = 0\nretries = 1\nmax_retry_wait_s = 0.2\nconnect_timeout_s = 2\n"
-        f"[guard]\nworkers = 1\n[network.resolve]\n{resolve}",
+        f"[guard]\nworkers = 1\n[network.test.resolve]\n{resolve}",
         encoding="utf-8",
     )
     return file

@@ -64,19 +64,19 @@ def test_a_flag_beats_a_variable_beats_the_file_beats_the_default() -> None:
 def test_every_kind_of_value_can_come_from_each_place() -> None:
     file = written(
         'runner = "local"\n[output]\nsinks = ["jsonl"]\n[poll]\ninterval_s = 60\n[annotate.models]\nde = "de_x"\n'
-        '[network.resolve]\n"a.test" = "127.0.0.1:80"\n'
+        '[network.test.resolve]\n"a.test" = "127.0.0.1:80"\n'
     )
     loaded = load(file, {}, {})
     assert loaded.settings.output.sinks == ("jsonl",)
     assert loaded.settings.poll.interval_s == 60.0
     assert loaded.settings.annotate.models == {"de": "de_x"}, "a table replaces the default, it is not mixed with it"
-    assert loaded.settings.network.resolve == {"a.test": "127.0.0.1:80"}
+    assert loaded.settings.network.test.resolve == {"a.test": "127.0.0.1:80"}
     assert loaded.origins["annotate.models"] == "newsbeam.toml:6"
     text = {
         "output.sinks": "parquet, jsonl",
         "poll.interval_s": "1e2",
         "annotate.models": "en=en_a, de=de_b",
-        "network.resolve": "a.test=127.0.0.1:8080,b.test=[::1]:8081",
+        "network.test.resolve": "a.test=127.0.0.1:8080,b.test=[::1]:8081",
         "extract.min_words": "0",
     }
     by_variable = load(file, {}, {variable(key): value for key, value in text.items()}).settings
@@ -84,7 +84,7 @@ def test_every_kind_of_value_can_come_from_each_place() -> None:
     assert by_variable.output.sinks == ("parquet", "jsonl")
     assert by_variable.poll.interval_s == 100.0
     assert by_variable.annotate.models == {"en": "en_a", "de": "de_b"}
-    assert by_variable.network.resolve["b.test"] == "[::1]:8081"
+    assert by_variable.network.test.resolve["b.test"] == "[::1]:8081"
     assert load(file, {"output.sinks": ["jsonl"]}, {}).settings.output.sinks == ("jsonl",)
 
 
@@ -118,8 +118,8 @@ def test_dotted_keys_and_comments_of_toml_are_understood() -> None:
         ("runner = 'loacl'\n", "newsbeam.toml:1: runner is 'loacl' (did you mean 'local'?)"),
         ('[network]\nuser_agent = "a\\nb: c"\n', "network.user_agent cannot stand in an HTTP header"),
         (
-            "[network.resolve]\n'a.test' = 'localhost'\n",
-            "newsbeam.toml:1: network.resolve leads 'a.test' to 'localhost'",
+            "[network.test.resolve]\n'a.test' = 'localhost'\n",
+            "newsbeam.toml:1: network.test.resolve leads 'a.test' to 'localhost'",
         ),
         ("[annotate.models]\nEnglish = 'x'\n", "annotate.models has 'English' = 'x'"),
         ("[paths]\nledger = 'news.db'\n", "(write a database address: sqlite:///newsbeam.db)"),

@@ -21,7 +21,7 @@ from test_web_parts import ENCODERS, TEXT, decoded
 from pipeline.web import AioWeb
 from pipeline.web.address import GuardedResolver
 from pipeline.web.decode import Body
-from schemas.config import Network
+from schemas.config import Network, TestNetwork
 from schemas.ports import Request, Response
 
 MIB = 1 << 20
@@ -103,7 +103,7 @@ def open_web(site):
             "first_byte_timeout_s": 2.0,
             "total_timeout_s": 5.0,
             "max_page_bytes": MIB,
-            "resolve": dict.fromkeys(HOSTS, f"127.0.0.1:{site.server_address[1]}"),
+            "test": TestNetwork(dict.fromkeys(HOSTS, f"127.0.0.1:{site.server_address[1]}")),
         }
         opened.append(AioWeb(Network(**(settings | changes))))  # type: ignore[arg-type]
         return opened[-1]
@@ -287,7 +287,7 @@ def test_names_ports_and_tls_that_lead_nowhere_are_unreachable(site, open_web):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         ports = {"shut.test": f"127.0.0.1:{closed.getsockname()[1]}", "daily.test": f"127.0.0.1:{site.server_port}"}
-        web = open_web(resolve=ports)
+        web = open_web(test=TestNetwork(ports))
         assert get(web, "http://shut.test/").reason == "no connection (Connection refused)"
     assert get(web, "https://daily.test/").reason.startswith("TLS: no secure connection")
     lost = get(web, "http://no-such-host.invalid/")

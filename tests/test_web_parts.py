@@ -18,7 +18,7 @@ from pipeline.web.exchange import Answer, Fault
 from pipeline.web.pace import Paces
 from pipeline.web.retry import retry_after, wait_before_retry
 from pipeline.web.robots import ours_only, product_token, read_rules
-from schemas.config import Network
+from schemas.config import Network, TestNetwork
 from schemas.errors import ConfigError
 from schemas.ports import Response
 
@@ -141,4 +141,4 @@ def test_the_test_network_names_names_and_addresses():
     }
     for table in ({"a.test": "127.0.0.1"}, {"a.test": "here:80"}, {"127.0.0.1": "127.0.0.1:80"}, {"a.test": "[::1]:0"}):
         with pytest.raises(ConfigError):
-            AioWeb(Network(resolve=table))
+            AioWeb(Network(test=TestNetwork(table)))

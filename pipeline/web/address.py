@@ -93,9 +93,11 @@ def parse_resolve(table: Mapping[str, str]) -> dict[str, tuple[str, int]]:
         address, _, port = target.rpartition(":")
         remedy = 'write it as "127.0.0.1:8123" or "[::1]:8123"'
         if literal(name):
-            raise ConfigError(f"network.resolve names the address {name}", remedy="only names can be led elsewhere")
+            raise ConfigError(
+                f"network.test.resolve names the address {name}", remedy="only names can be led elsewhere"
+            )
         if not literal(address) or not port.isdecimal() or not 0 < int(port) < 65_536:
-            raise ConfigError(f'network.resolve: {name} = "{target}" is no address with a port', remedy=remedy)
+            raise ConfigError(f'network.test.resolve: {name} = "{target}" is no address with a port', remedy=remedy)
         found[name.lower().rstrip(".")] = (literal(address), int(port))
     return found
 

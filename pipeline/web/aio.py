@@ -21,11 +21,11 @@ class AioWeb:
     """Implements `schemas.ports.Web`. One per process, so that each host has one queue; it is not pickled.
 
     The loop starts with the first `get` and survives calls: connections stay open, robots.txt is remembered. Any thread
-    may call `get`. Raises ConfigError at once when `network.resolve` is wrong.
+    may call `get`. Raises ConfigError at once when `network.test.resolve` is wrong.
     """
 
     def __init__(self, network: Network) -> None:
-        parse_resolve(network.resolve)
+        parse_resolve(network.test.resolve)
         self.network = network
         self._guard = threading.Lock()
         self._running: _Running | None = None

@@ -62,7 +62,7 @@ class Client:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.token = product_token(network.user_agent)
-        self.session = open_session(network, GuardedResolver(parse_resolve(network.resolve)))
+        self.session = open_session(network, GuardedResolver(parse_resolve(network.test.resolve)))
         self.paces = Paces(network.host_gap_s)
         self.slots = asyncio.Semaphore(network.connections)
         self.robots = RobotsCache(self._look_at_robots)
