@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from pipeline.ledger import SqlLedger, tables
+from pipeline.ledger import tables as t
 from pipeline.ledger.engine import held
 from schemas.config import Lease
 from schemas.errors import LedgerHeld, Unbalanced, UnitLost
@@ -295,3 +296,15 @@ def test_the_tables_are_those_of_the_migrations(ledger):
 def test_an_unknown_feed_is_due(ledger):
     assert ledger.due([F]).feeds == 1
     assert DueFeed(F, FEED).polled_before is False
+
+
+def test_a_unit_that_only_polled_is_done_when_it_is_given_back_and_one_with_entries_is_not(ledger):
+    polled, holding = open_unit(ledger, "a"), open_unit(ledger, "b")
+    poll(ledger, polled, entry("one"))
+    ledger.give_back(polled)
+    ledger.lease(holding, Lease())
+    ledger.give_back(holding)
+    with ledger.engine.connect() as connection:
+        found = dict(connection.execute(select(t.units.c.unit_id, t.units.c.state)).all())
+    assert (found[polled], found[holding]) == ("done", "died")
+    assert states(ledger) == {"one": "pending"}

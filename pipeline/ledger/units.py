@@ -67,14 +67,16 @@ def release(connection: Connection, unit_id: str, now: float, *, max_deaths: int
         lethal = select(entries).where(and_(mine, entries.c.deaths >= max_deaths))
         for row in connection.execute(lethal).all():
             _bury(connection, row, unit_id, now, max_deaths)
-    connection.execute(update(entries).where(mine).values(state=EntryState.PENDING.value, unit_id="", lease_until=0.0))
+    pending = update(entries).where(mine).values(state=EntryState.PENDING.value, unit_id="", lease_until=0.0)
+    freed = connection.execute(pending).rowcount
     connection.execute(update(t.feeds).where(t.feeds.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
     connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
-    connection.execute(
-        update(t.units).where(t.units.c.unit_id == unit_id).values(state=UnitState.DIED.value, done_at=now)
-    )
-    kind = Event.UNIT_DIED if guilty else Event.GIVEN_BACK
-    log(connection, now, kind, unit_id, "its entries are pending again")
+    died = guilty or freed > 0  # one that only polled, and held no entry, has done what it was opened for
+    state = UnitState.DIED if died else UnitState.DONE
+    connection.execute(update(t.units).where(t.units.c.unit_id == unit_id).values(state=state.value, done_at=now))
+    if died:
+        kind = Event.UNIT_DIED if guilty else Event.GIVEN_BACK
+        log(connection, now, kind, unit_id, "its entries are pending again")
 
 
 def _bury(connection: Connection, entry: Row[Any], unit_id: str, now: float, max_deaths: int) -> None:
