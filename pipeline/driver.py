@@ -6,12 +6,12 @@ Counts come from the ledger, never from counters inside DoFns: a retried bundle 
 from __future__ import annotations
 
 import logging
+import queue
 import signal
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +51,23 @@ class Stop:
     """Set by SIGTERM or SIGINT: the pass in hand is finished, then the run ends."""
 
     def __init__(self) -> None:
-        self.event = threading.Event()
+        self.asked = False
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()  # a handler may ring it; an Event's lock could hang
+
+    def sleep(self, seconds: float) -> None:
+        """Until it is asked, at most so long."""
+        with suppress(queue.Empty):
+            self._bell.get(timeout=seconds)
 
     @contextmanager
     def on_signals(self) -> Iterator[Stop]:
         """A second SIGINT interrupts at once."""
 
         def handle(number: int, _: Any) -> None:
-            if self.event.is_set() and number == signal.SIGINT:
+            if self.asked and number == signal.SIGINT:
                 raise KeyboardInterrupt
-            self.event.set()
+            self.asked = True
+            self._bell.put(None)
 
         before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
@@ -77,7 +84,7 @@ def run(
     stop: Stop | None = None,
     progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
-    """Passes until nothing is due, at most `limit` entries (0: no limit). Raises LedgerHeld, Unbalanced."""
+    """Passes until nothing is due, at most `limit` entries (0: all). Raises LedgerHeld, ModelMissing, Unbalanced."""
     with held(world.settings.ledger_url) as holder:
         return _passes(world, holder, limit=limit, stop=stop or Stop(), progress=progress)
 
@@ -94,21 +101,28 @@ def watch(
         while True:
             done = _passes(world, holder, limit=0, stop=stop, progress=progress)
             recovered, died, rounds = recovered + done.recovered, died + done.died, rounds + 1
-            if stop.event.is_set() or rounds == cycles:
+            if stop.asked or rounds == cycles:
                 return _summary(ledger, started, recovered, died, clock)
-            due = ledger.due(world.feeds)
-            stop.event.wait(min(max(due.next_check - ledger.now(), 0.2), IDLE_S))
+            due = ledger.due(_watched(world))
+            wait = due.next_check - ledger.now() if due.next_check else IDLE_S
+            stop.sleep(min(max(wait, 0.2), IDLE_S))
+
+
+def _watched(world: RealWorld) -> list[str]:
+    """The feeds that are polled: one that is switched off is never due."""
+    return [feed.feed_id for feed in world.feeds.values() if feed.enabled]
 
 
 def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: Callable[[Summary], None]) -> Summary:
+    world.model().check()  # at once, not as a dead letter for each article
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
     recovered, died = recover(world, ledger)
     if recovered:
         one_pass(world, ledger, holder, relate_only=True)
     summary = _summary(ledger, started, recovered, died, clock)
-    while not stop.event.is_set():
-        due = ledger.due(world.feeds)
+    while not stop.asked:
+        due = ledger.due(_watched(world))
         left = limit - summary.leased if limit else 0
         if (not due.feeds and not due.entries) or (limit and left <= 0):
             break
@@ -116,7 +130,7 @@ def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: 
         one_pass(world, ledger, holder, limit=left)
         summary = _summary(ledger, started, recovered, died, clock)
         progress(summary)
-        if summary.leased == before and not ledger.due(world.feeds).feeds:
+        if summary.leased == before and not ledger.due(_watched(world)).feeds:
             break  # what is pending is in other hands
     return summary
 

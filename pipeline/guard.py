@@ -19,11 +19,13 @@ from functools import lru_cache
 from multiprocessing.connection import wait
 from typing import TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from pipeline.logs import configure
 from schemas.config import Guard as GuardSettings
 from schemas.errors import GuardCrash, GuardTimeout
+
+CONSTS.term_timeout = 0.1  # workers hear no SIGTERM: the pool asks in vain and goes on to SIGKILL
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -77,9 +79,13 @@ class PebbleGuard:
 
 
 def _enter_worker(memory_mb: int) -> None:
-    """Runs first in every worker: limit memory, leave Ctrl-C to the parent, and die when the parent dies."""
+    """Runs first in every worker: limit memory, leave Ctrl-C to the parent, and die when the parent dies.
+
+    A service manager sends SIGTERM to the whole group: the parent finishes its pass, and needs its workers for it.
+    """
     configure()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     limit = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     threading.Thread(target=_follow_parent, daemon=True).start()

@@ -24,6 +24,7 @@ from transforms.sinks.committed import read_rows
 
 R = TypeVar("R", bound=Record)
 MARK = "read_model"
+NEWEST = [c.name for c in t.read_revisions.c if not c.primary_key]  # an earlier text may come back with a new reading
 
 
 def walk(ledger: SqlLedger, root: Path) -> int:
@@ -65,7 +66,8 @@ def _take(connection: Connection, root: Path, files: Iterable[FileInfo], seq: in
         for table in (t.read_revisions, t.read_claims, t.read_entities):
             old = update(table).where(table.c.article_id.in_(ids))
             connection.execute(old.values(current=False))
-    upsert(connection, t.read_revisions, [_revision(r, readings, seq) for r in rows["revisions"]], update=("current",))
+    revised = [_revision(r, readings, seq) for r in rows["revisions"]]
+    upsert(connection, t.read_revisions, revised, update=NEWEST)
     upsert(connection, t.read_claims, [_claim(c) for c in rows["claims"]], update=("current",))
     upsert(connection, t.read_entities, [_entity(e) for e in rows["entities"]], update=("current",))
     upsert(connection, t.read_lineage, [_lineage(x) for x in rows["lineage"]], update=("record",))

@@ -55,19 +55,27 @@ class Row(NamedTuple):
 
 def inputs(names: Sequence[str], kind: str, world: RealWorld, stdin: Iterable[bytes]) -> Iterator[Input]:
     """Files, folders (every file below, sorted), URLs, and `-` for JSON Lines. Nothing is read before it is wanted."""
+    limit = world.settings.network.max_page_bytes
     for name in names:
         if name == "-":
-            yield from (_from_line(line, number) for number, line in enumerate(stdin, 1) if line.strip())
+            yield from (_from_line(line, number, limit) for number, line in enumerate(stdin, 1) if line.strip())
         elif name.startswith(("http://", "https://")):
             yield _from_web(name, world)
         elif Path(name).is_dir():
-            yield from (_from_file(path, kind) for path in sorted(Path(name).rglob("*")) if path.is_file())
+            yield from (_from_file(path, kind, limit) for path in sorted(Path(name).rglob("*")) if path.is_file())
         else:
-            yield _from_file(Path(name), kind)
+            yield _from_file(Path(name), kind, limit)
 
 
-def _from_line(line: bytes, number: int) -> Input:
+def _too_large(what: str, limit: int) -> Input:
+    words = f"{what} is larger than {limit:,} bytes (network.max_page_bytes)"
+    return Input(what, error=words, disposition=Disposition.TOO_LARGE.value)
+
+
+def _from_line(line: bytes, number: int, limit: int) -> Input:
     place = f"line {number}"
+    if len(line) > limit:
+        return _too_large(place, limit)
     try:
         given = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -86,11 +94,14 @@ def _from_line(line: bytes, number: int) -> Input:
     return Input(url, body, kind, title, published)
 
 
-def _from_file(path: Path, kind: str) -> Input:
+def _from_file(path: Path, kind: str, limit: int) -> Input:
     try:
-        body = path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(limit + 1)
     except OSError as error:
         return Input(str(path), error=f"{path} cannot be read: {error.strerror}")
+    if len(body) > limit:
+        return _too_large(str(path), limit)
     head = body[:2_000].lower()
     html = kind == "html" or (kind == "auto" and (b"<html" in head or b"<!doctype html" in head or b"<body" in head))
     if kind == "auto" and path.suffix.lower() in {".html", ".htm", ".xhtml"}:
@@ -113,6 +124,8 @@ class Reader:
         if stop_after not in STAGES:
             raise UsageError(f"--stop-after takes one of {', '.join(STAGES)}, not {stop_after!r}")
         self.world = world
+        if STAGES.index(stop_after) >= STAGES.index("annotate"):
+            world.model().check()
         steps = {"clean": [CleanDoFn], "annotate": [AnnotateDoFn, EntitiesDoFn], "claims": [ClaimsDoFn]}
         self.steps = [step(world) for stage in STAGES[1 : STAGES.index(stop_after) + 1] for step in steps[stage]]
         self.extractor = ExtractDoFn(world)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ import apache_beam as beam
 import msgspec
 
 from schemas.config import Poll as PollSettings
+from schemas.feeds import FeedIntent
 from schemas.flow import Begin, pack
 from schemas.ids import make_id
 from schemas.ports import DueFeed, PollReport, Request, Response, SeenItem, World
@@ -35,6 +37,11 @@ class FeedBatch(NamedTuple):
 
 
 register_row(FeedBatch)
+
+
+def of_feed(settings: PollSettings, feed: FeedIntent | None) -> PollSettings:
+    """The settings with the interval that the feed's line in `feeds.toml` asks for."""
+    return settings if feed is None or feed.interval_s is None else replace(settings, interval_s=feed.interval_s)
 
 
 def refusal(response: Response) -> tuple[PollResult, str] | None:
@@ -71,6 +78,10 @@ def report(
     if refused is not None and refused[0] is not PollResult.UNCHANGED:
         failed = feed._replace(errors=feed.errors + 1, moves=0)
         return PollReport(failed, refused[0], refused[1], next_check(refused[0], failed.errors, now, settings))
+    if parsed is not None and parsed.result == "not_a_feed":  # nor is its redirect believed
+        failed = feed._replace(errors=feed.errors + 1, moves=0)
+        check = next_check(PollResult.NOT_A_FEED, failed.errors, now, settings)
+        return PollReport(failed, PollResult.NOT_A_FEED, parsed.reason, check)
     feed = _moved(feed, response)
     result, words = refused or (PollResult.UNCHANGED, "the same body as before")
     if feed.moves >= REPEATS:
@@ -79,11 +90,6 @@ def report(
     feed = feed._replace(errors=0)
     if parsed is None:
         return PollReport(feed, result, words, next_check(result, 0, now, settings))
-    if parsed.result == "not_a_feed":
-        failed = feed._replace(errors=feed.errors + 1)
-        return PollReport(
-            failed, PollResult.NOT_A_FEED, parsed.reason, next_check(PollResult.NOT_A_FEED, 1, now, settings)
-        )
     if parsed.result == "malformed":
         result, words = PollResult.MALFORMED, parsed.reason
     elif result is not PollResult.MOVED:
@@ -191,10 +197,11 @@ class PollFeeds(beam.DoFn):
         by_feed = {f.feed_id: p for (f, _), p in zip(readable, parsed, strict=True)}
         for feed, response in zip(feeds, responses, strict=True):
             read = by_feed.get(feed.feed_id)
+            mine = of_feed(settings, self.world.feeds.get(feed.feed_id))
             if isinstance(read, Exception):
-                done = dead_poll(feed, batch.unit_id, read, now, settings)
+                done = dead_poll(feed, batch.unit_id, read, now, mine)
             else:
-                done = report(feed, response, read, now, settings)
+                done = report(feed, response, read, now, mine)
             self.ledger.commit_poll(batch.unit_id, done)
             yield batch.unit_id, 1
 

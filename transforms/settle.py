@@ -81,7 +81,9 @@ def tables(
 ) -> dict[str, list[Record]]:
     """What the sinks get, by table, in an order that does not depend on the order of arrival."""
     packages = sorted(packages, key=lambda p: p.article.article_id)
-    lineage: list[Record] = [*(x for p in packages for x in p.lineage), *(c.lineage for c in copies)]
+    lineage = [*(x for p in packages for x in p.lineage), *(c.lineage for c in copies)]
+    lineage.sort(key=lambda x: x.lineage_id)
+    letters = sorted(letters, key=lambda x: x.dead_id)
     rows: dict[str, list[Record]] = {
         "pages": [p.page for p in packages if p.page is not None],
         "articles": [p.article for p in packages],
@@ -89,9 +91,9 @@ def tables(
         "readings": [p.reading for p in packages],
         "entities": [e for p in packages for e in p.entities],
         "claims": [c for p in packages for c in p.claims],
-        "lineage": lineage,
+        "lineage": [*lineage],
         "visits": list(ended),
-        "dead_letters": list(letters),
+        "dead_letters": [*letters],
     }
     return rows
 

@@ -20,6 +20,7 @@ from schemas.records import Sighting
 from schemas.words import EntryState, Event, PollResult, Why
 
 ANSWERED = {PollResult.NEW, PollResult.UNCHANGED, PollResult.MOVED, PollResult.MALFORMED}
+SOUND = ANSWERED - {PollResult.MALFORMED}  # nothing to complain of
 
 
 def lease_feeds(
@@ -71,7 +72,7 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         "checked_at": now,
         "next_check": report.next_check.timestamp(),
         "last_result": result.value,
-        "last_error": "" if result in ANSWERED else report.reason,
+        "last_error": "" if result in SOUND else report.reason,
         "errors": feed.errors,
         "moves": feed.moves,
         "moved_to": feed.moved_to,
