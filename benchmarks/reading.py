@@ -24,7 +24,7 @@ from benchmarks.figures import SHARED, CpuClock, table
 from benchmarks.rows import Row
 from pipeline.model import load
 from pipeline.seeds import load_aliases
-from transforms.annotate import annotate_text
+from transforms.annotation import annotate_text
 from transforms.claims import DIRECT, INDIRECT, MIXED, claims
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.entities import entities

@@ -82,7 +82,8 @@ def serve(out: Path | None) -> None:
     with folder(out) as here, Press(here / "press-log.jsonl") as press:
         press.write_feeds_toml(here / "feeds.toml")
         resolve = "".join(f'"{host}" = "{address}"\n' for host, address in press.hosts.items())
-        text = f'[paths]\nfeeds = "feeds.toml"\n\n[network]\nhost_gap_s = 0\nretries = 1\n\n[network.test.resolve]\n{resolve}'
+        network = f"[network]\nhost_gap_s = 0\nretries = 1\n\n[network.test.resolve]\n{resolve}"
+        text = f'[paths]\nfeeds = "feeds.toml"\n\n{network}'
         (here / "newsbeam.toml").write_text(text, encoding="utf-8")
         for feed in press.feeds:
             typer.echo(feed.url)

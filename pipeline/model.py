@@ -15,7 +15,7 @@ from schemas.annotation import Annotation
 from schemas.config import Annotate
 from schemas.errors import ModelMissing
 from schemas.ports import Guard
-from transforms.annotate import annotate_text
+from transforms.annotation import annotate_text
 
 _OURS = "en_newsbeam_sm"
 

@@ -22,8 +22,10 @@ from transforms.annotate import AnnotateDoFn
 from transforms.claims import ClaimsDoFn
 from transforms.clean import CleanDoFn
 from transforms.entities import EntitiesDoFn
-from transforms.extract import ExtractDoFn, Job, Refusal, draft, extract_job, hint_of
+from transforms.extract import ExtractDoFn, draft, hint_of
 from transforms.fetch import verdict
+from transforms.pages import Job, extract_job
+from transforms.refuse import Refusal
 from transforms.step import dead_outcome
 
 BATCH = 16

@@ -8,7 +8,8 @@ from pipeline.model import SpacyModel, load, require
 from schemas.annotation import Annotation
 from schemas.errors import ModelMissing
 from schemas.flow import DraftBody, unpack
-from transforms.annotate import PARTLY, Annotated, Node, annotate_text, annotated, head_part, to_ud
+from transforms.annotate import PARTLY, Annotated, annotated, head_part
+from transforms.annotation import Node, annotate_text, to_ud
 
 CLAIM = "The mayor said the bridge will open in June."
 PLAIN = "The bridge spans the river. It is long."

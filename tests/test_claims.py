@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import load
 from schemas.annotation import Annotation, Token
-from transforms.annotate import annotate_text
+from transforms.annotation import annotate_text
 from transforms.claims import claims
 from transforms.entities import entities
 from transforms.quantities import quantities

@@ -14,18 +14,8 @@ from pipeline.guard import PebbleGuard
 from schemas.errors import GuardTimeout
 from schemas.flow import DraftBody, LeasedEntry, Page, PageBody, pack, unpack
 from schemas.records import DateValue, FeedEntry, RawPage
-from transforms.extract import (
-    Extracted,
-    Hint,
-    Job,
-    Refusal,
-    draft,
-    extract,
-    extract_job,
-    extract_text,
-    headline,
-    hint_of,
-)
+from transforms.extract import draft, hint_of
+from transforms.pages import Extracted, Hint, Job, Refusal, extract, extract_job, extract_text, headline
 
 URL = "https://www.harbour-post.example/news/bridge-closes-42"
 FIRST = "The harbour council voted on Tuesday night to close the old bridge for two years, its chair said."

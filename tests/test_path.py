@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -159,17 +160,21 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(tmp_path, capsys
     """Three kills at named steps of settling and seven at random moments, each followed by one run to the end."""
     chance = random.Random(20260301)
     moments = ["before-prepare", "after-prepare", "after-manifest", *(chance.uniform(0.8, 6.0) for _ in range(7))]
-    for number, moment in enumerate(moments):
+
+    def one(number: int) -> str:
         folder = tmp_path / str(number)
         folder.mkdir()
         with Press(folder / "log.jsonl", now=NOW) as press:
             config = settings(press, folder, SOME)
-            fell = kill(config, moment)
+            fell = kill(config, moments[number])
             done = newsbeam("run", "--json", config=config)
             assert done.returncode == 0, done.stderr
-        with capsys.disabled():
-            print(f"\n  kill {number}: {fell}", end="")
         judge(folder)
+        return f"\n  kill {number}: {fell}"
+
+    with ThreadPoolExecutor(3) as pool, capsys.disabled():
+        for told in pool.map(one, range(len(moments))):
+            print(told, end="")
 
 
 def kill(config: Path, moment: str | float) -> str:

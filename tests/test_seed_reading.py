@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.model import load
 from pipeline.seeds import load_aliases
-from transforms.annotate import annotate_text
+from transforms.annotation import annotate_text
 from transforms.entities import NOTE_ACRONYM, entities
 
 SEED = Path(__file__).parents[1].parent / "shared" / "seed"

@@ -541,7 +541,7 @@ def test_an_absent_robots_txt_allows_and_an_ill_one_forbids_for_now(site, open_w
 
 def test_it_can_be_closed_opened_again_and_asked_from_many_threads(site, open_web):
     site.paths["/a"] = lambda at: at.send(b"here")
-    web, found = open_web(), []
+    web, found, before = open_web(), [], set(threading.enumerate())
     threads = [threading.Thread(target=lambda: found.append(get(web, "http://daily.test/a"))) for _ in range(5)]
     for thread in threads:
         thread.start()
@@ -549,7 +549,7 @@ def test_it_can_be_closed_opened_again_and_asked_from_many_threads(site, open_we
         thread.join()
     assert [r.body for r in found] == [b"here"] * 5
     web.close()
-    assert not any(thread.name == "newsbeam-web" for thread in threading.enumerate())
+    assert set(threading.enumerate()) <= before
     assert get(web, "http://daily.test/a").body == b"here"
     assert web.get([]) == []
     with pytest.raises(TypeError):

@@ -119,7 +119,7 @@ def agreement_table(articles: Sequence[Article]) -> list[str]:
     if not twice:
         return [*lines, "No article was annotated twice yet."]
     lines += [
-        f"{len(twice)} of {len(articles)} articles were annotated twice, the second time blind, from text and guide alone.",
+        f"{len(twice)} of {len(articles)} articles were annotated twice; the second time blind, from text and guide.",
         "",
         "| mark | first | second | exact F | overlap F |",
         "|---|---:|---:|---:|---:|",

@@ -114,8 +114,8 @@ def page(articles: Sequence[Article]) -> str:
     for title, kinds, (least, most) in (("newspaper kind", NEWSPAPER, (8, 25)), ("wire kind", WIRE, (5, 15))):
         whole = [a for a in articles if a.get("outlet") in kinds and "headline alone" not in forms(a)]
         if counts := [len(a.attributions()) for a in whole]:
-            cells = (f"{title}, {least}-{most}", len(counts), f"{median(counts):g}", f"{mean(counts):.1f}")
-            lines.append(f"| {' | '.join(map(str, cells))} | {mean(least <= n <= most for n in counts):.0%} |")
+            row = (f"{title}, {least}-{most}", len(counts), f"{median(counts):g}", f"{mean(counts):.1f}")
+            lines.append(f"| {' | '.join(map(str, row))} | {mean(least <= n <= most for n in counts):.0%} |")
     return "\n".join([*lines, "", *agreement_table(articles)]).rstrip() + "\n"
 
 
