@@ -17,9 +17,10 @@ from sqlalchemy import Connection, delete, select, update
 from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, upsert
+from schemas.commits import FileInfo
 from schemas.flow import Begin, Settled, unpack
 from schemas.ports import World
-from schemas.records import TABLES, Article, Claim, Entity, FileInfo, Lineage, Reading, Record, Revision
+from schemas.records import TABLES, Article, Claim, Entity, Lineage, Reading, Record, Revision
 from transforms.sinks.committed import read_rows
 
 R = TypeVar("R", bound=Record)

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from schemas.commits import FileInfo
 from schemas.errors import NewsbeamError, UsageError
 from schemas.formats import arrow_schema, from_json_line, to_arrow_table
-from schemas.records import TABLES, FileInfo
+from schemas.records import TABLES
 from transforms.sinks.files import read_manifests
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from pipeline.world import RealWorld
+from schemas.commits import Package
 from schemas.errors import UsageError
 from schemas.flow import DraftBody, LeasedEntry, Outcome, Page, PageBody, unpack
 from schemas.ids import make_id
 from schemas.ports import Request
-from schemas.records import DateValue, FeedEntry, Package, RawPage
+from schemas.records import DateValue, FeedEntry, RawPage
 from schemas.words import Disposition
 from transforms.annotate import AnnotateDoFn
 from transforms.claims import ClaimsDoFn

@@ -12,19 +12,8 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from schemas.records import (
-    DateValue,
-    DeadLetter,
-    FeedEntry,
-    FileInfo,
-    IndexRow,
-    Lineage,
-    RawPage,
-    Record,
-    Removal,
-    Span,
-    Visit,
-)
+from schemas.commits import FileInfo, IndexRow
+from schemas.records import DateValue, DeadLetter, FeedEntry, Lineage, RawPage, Record, Removal, Span, Visit
 
 T = TypeVar("T")
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from schemas.records import TABLES, FeedEntry, Manifest, Record, Sighting, Statement, Story
+from schemas.commits import Manifest
+from schemas.records import TABLES, FeedEntry, Record, Sighting, Statement, Story
 
 if TYPE_CHECKING:
     import pyarrow as pa

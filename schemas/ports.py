@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from schemas.annotation import Annotation
+from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
 from schemas.config import Settings
 from schemas.feeds import FeedIntent
 from schemas.flow import LeasedEntry, Settled
-from schemas.records import DeadLetter, FeedEntry, IndexRow, RawPage, Versions
+from schemas.records import DeadLetter, FeedEntry, RawPage, Versions
 from schemas.rules import RuleBook
 
 A = TypeVar("A")

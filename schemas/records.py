@@ -269,56 +269,6 @@ class DeadLetter(Record, frozen=True, kw_only=True):
     schema_version: int = SCHEMA_VERSION
 
 
-class IndexRow(Record, frozen=True, kw_only=True):
-    """What the committed index keeps of an article, so that later visits know it again."""
-
-    article_id: str
-    url: str
-    site: str
-    entry_id: str
-    revision_id: str
-    reading_id: str
-    text_key: str
-    copy_of: str = ""
-    source_url: str = ""
-    published: str = ""
-    shingles: tuple[int, ...] = ()
-
-
-class Package(Record, frozen=True, kw_only=True):
-    """Everything one visit writes: what Settle takes apart for the sinks."""
-
-    article: Article
-    revision: Revision
-    reading: Reading
-    page: RawPage | None = None
-    entities: tuple[Entity, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    lineage: tuple[Lineage, ...] = ()
-    index: IndexRow | None = None
-
-
-class FileInfo(Record, frozen=True, kw_only=True):
-    """One committed data file."""
-
-    table: str
-    format: str
-    path: str  # below the output folder
-    rows: int
-    bytes: int
-    sha256: str
-
-
-class Manifest(Record, frozen=True, kw_only=True):
-    """What one unit committed. Readers read files that a manifest names, and no others."""
-
-    unit_id: str
-    files: tuple[FileInfo, ...]
-    counts: dict[str, int]  # visits by disposition
-    committed_at: str
-    schema_version: int = SCHEMA_VERSION
-
-
 TABLES: dict[str, type[Record]] = {
     "pages": RawPage,
     "articles": Article,

@@ -29,12 +29,13 @@ from pipeline.ledger import tables as t
 from pipeline.ledger.engine import held
 from pipeline.seeds import load_rules
 from pipeline.world import RealWorld
+from schemas.commits import Package
 from schemas.config import Extract, Guard, Output, Paths, Settings
 from schemas.feeds import FeedIntent
 from schemas.flow import Begin, Draft, LeasedEntry, Leases, Page, PageBody, Work, pack, unpack
 from schemas.ids import feed_id
 from schemas.ports import DueFeed
-from schemas.records import Package, RawPage
+from schemas.records import RawPage
 from transforms import annotate, claims, clean, dedupe, entities, extract, fetch, lease, poll, settle, step
 from transforms.sinks.files import orphans, read_manifests
 from transforms.step import MAIN, OUTCOMES

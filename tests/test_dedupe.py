@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from schemas.commits import IndexRow
 from schemas.flow import Draft, DraftBody, pack, unpack
 from schemas.ports import Candidate
-from schemas.records import IndexRow
 from transforms.dedupe import as_print
 from transforms.verdicts import Print, judge, lineage
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from schemas import formats
-from schemas.records import TABLES, Claim, DateValue, FileInfo, Quantity, Record, Removal, Span, Versions
+from schemas.commits import FileInfo
+from schemas.records import TABLES, Claim, DateValue, Quantity, Record, Removal, Span, Versions
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,12 +14,13 @@ from sqlalchemy import select
 from pipeline.ledger import SqlLedger, tables
 from pipeline.ledger import tables as t
 from pipeline.ledger.engine import held
+from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.errors import LedgerHeld, Unbalanced, UnitLost
 from schemas.flow import Settled
 from schemas.ids import entry_id, feed_id
 from schemas.ports import DueFeed, PollReport, SeenItem, Segment
-from schemas.records import FeedEntry, IndexRow, RawPage, Visit
+from schemas.records import FeedEntry, RawPage, Visit
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = "http://harbour.test/feed"

@@ -6,11 +6,12 @@ import apache_beam as beam
 import pytest
 
 from pipeline.model import SpacyModel
+from schemas.commits import Package
 from schemas.config import Annotate as AnnotateSettings
 from schemas.config import Settings
 from schemas.flow import Draft, DraftBody, Outcome, unpack
 from schemas.flow import pack as packed
-from schemas.records import DateValue, Package, Versions
+from schemas.records import DateValue, Versions
 from transforms.annotate import PARTLY, AnnotateDoFn
 from transforms.claims import ClaimsDoFn
 from transforms.entities import EntitiesDoFn

@@ -19,12 +19,13 @@ from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
 from pipeline.ledger.engine import held
 from pipeline.readmodel import MARK, reindex, walk
+from schemas.commits import Package
 from schemas.config import Lease
 from schemas.errors import NewsbeamError
 from schemas.flow import Outcome, Settled, Work, pack
 from schemas.ids import make_id, reading_id
 from schemas.ports import PollReport, SeenItem
-from schemas.records import Claim, Package, Revision
+from schemas.records import Claim, Revision
 from schemas.words import Disposition
 from transforms.settle import finish, tables, visits
 from transforms.sinks.files import write_unit

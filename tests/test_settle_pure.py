@@ -8,6 +8,7 @@ from collections import Counter
 import msgspec
 import pytest
 
+from schemas.commits import IndexRow, Package
 from schemas.flow import Copied, Outcome, Work, pack
 from schemas.ids import article_id, claim_id, entity_id, reading_id, revision_id
 from schemas.records import (
@@ -16,9 +17,7 @@ from schemas.records import (
     Claim,
     DeadLetter,
     Entity,
-    IndexRow,
     Lineage,
-    Package,
     RawPage,
     Reading,
     Revision,

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from schemas.commits import FileInfo, Manifest
 from schemas.errors import NewsbeamError
 from schemas.formats import from_arrow_table, from_json_line
-from schemas.records import Article, Claim, FileInfo, Manifest, RawPage, Record, Span
+from schemas.records import Article, Claim, RawPage, Record, Span
 from transforms.sinks import SINKS
 from transforms.sinks.files import (
     drop_files,

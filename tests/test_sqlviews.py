@@ -12,22 +12,10 @@ import pytest
 from pyarrow import parquet
 
 from pipeline.sqlviews import IDS, connect, query
+from schemas.commits import FileInfo, Manifest
 from schemas.errors import NewsbeamError, UsageError
 from schemas.formats import to_arrow_table
-from schemas.records import (
-    TABLES,
-    Article,
-    Claim,
-    Entity,
-    FileInfo,
-    Manifest,
-    Reading,
-    Record,
-    Revision,
-    Span,
-    Versions,
-    Visit,
-)
+from schemas.records import TABLES, Article, Claim, Entity, Reading, Record, Revision, Span, Versions, Visit
 from transforms.sinks.files import publish_manifest, write_unit
 
 BOTH = ("jsonl", "parquet")

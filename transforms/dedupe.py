@@ -12,10 +12,10 @@ from typing import Any
 import apache_beam as beam
 import msgspec
 
+from schemas.commits import IndexRow
 from schemas.flow import Copied, Draft, DraftBody, Outcome, pack, unpack
 from schemas.ids import article_id, revision_id
 from schemas.ports import World
-from schemas.records import IndexRow
 from schemas.words import Disposition
 from transforms.fold import text_key
 from transforms.links import canonical

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from schemas.commits import IndexRow, Package
 from schemas.flow import DraftBody
 from schemas.ids import article_id, claim_id, entity_id, make_id, reading_id, revision_id
-from schemas.records import Article, Claim, DateValue, Entity, IndexRow, Package, Reading, Revision, Versions
+from schemas.records import Article, Claim, DateValue, Entity, Reading, Revision, Versions
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.speech import NAMED
 

@@ -15,10 +15,11 @@ from typing import Any
 import apache_beam as beam
 import msgspec
 
+from schemas.commits import Manifest, Package
 from schemas.errors import Unbalanced, UnitLost
 from schemas.flow import Copied, Outcome, Settled, Work, unpack
 from schemas.ports import Ledger, World
-from schemas.records import DeadLetter, Manifest, Package, Record, Visit
+from schemas.records import DeadLetter, Record, Visit
 from schemas.words import Disposition
 from transforms.sinks.files import drop_files, publish_manifest, write_unit
 

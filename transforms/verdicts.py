@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from schemas.commits import IndexRow
 from schemas.ids import lineage_id
 from schemas.ports import Candidate
-from schemas.records import IndexRow, Lineage, Record
+from schemas.records import Lineage, Record
 from schemas.words import Disposition
 from transforms.shingles import containment
 

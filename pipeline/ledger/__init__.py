@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 
 from pipeline.ledger import index, leases, polls, settling, units
 from pipeline.ledger.engine import engine, sqlite_path
+from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
 from schemas.flow import LeasedEntry, Settled
 from schemas.ports import Candidate, Clock, DueFeed, PollReport, Segment
-from schemas.records import IndexRow, RawPage
+from schemas.records import RawPage
 
 
 class SqlLedger:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, select
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks
+from schemas.commits import IndexRow
 from schemas.ports import Candidate
-from schemas.records import IndexRow
 
 COMMON = 50
 """A shingle that more articles than this hold is a phrase of the trade, not evidence of copying."""

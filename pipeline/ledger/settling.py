@@ -13,9 +13,9 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, upsert
 from pipeline.ledger.units import write_letters
+from schemas.commits import IndexRow
 from schemas.errors import Unbalanced, UnitLost
 from schemas.flow import Settled, pack, unpack
-from schemas.records import IndexRow
 from schemas.words import EntryState, UnitState, Why
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from schemas.commits import FileInfo
 from schemas.errors import NewsbeamError
 from schemas.formats import from_arrow_table, from_json_line
-from schemas.records import TABLES, FileInfo, Record
+from schemas.records import TABLES, Record
 from transforms.sinks.files import DATA
 
 

@@ -20,8 +20,9 @@ from uuid import uuid4
 
 import msgspec
 
+from schemas.commits import FileInfo, Manifest
 from schemas.errors import NewsbeamError
-from schemas.records import TABLES, FileInfo, Manifest, Record
+from schemas.records import TABLES, Record
 from transforms.sinks import SINKS
 
 DATA, MANIFESTS = "data", "manifests"
