@@ -23,8 +23,8 @@ import trafilatura
 from benchmarks.figures import SHARED, SPLITS, CpuClock, mean, shingle_f1, table, token_f1
 from benchmarks.rows import Row
 from schemas.records import DateValue
-from transforms.language import detect
-from transforms.pages import Extracted, Hint, extract
+from transforms.page.language import detect
+from transforms.page.read import Extracted, Hint, extract
 
 NAMES = {"wcxb": "test", "fundus": "held"}  # each set with the name of its other half
 

@@ -25,10 +25,10 @@ from benchmarks.rows import Row
 from pipeline.model import load
 from pipeline.seeds import load_aliases
 from transforms.annotation import annotate_text
+from transforms.attribution.quotes import Quote, quotations
 from transforms.claims import DIRECT, INDIRECT, MIXED, claims
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.entities import entities
-from transforms.quotes import Quote, quotations
 
 FOLDER = SHARED / "corpora" / "authored_news" / "train"
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "EVENT"})

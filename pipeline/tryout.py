@@ -25,8 +25,8 @@ from transforms.clean import CleanDoFn
 from transforms.entities import EntitiesDoFn
 from transforms.extract import ExtractDoFn, draft, hint_of
 from transforms.fetch import verdict
-from transforms.pages import Job, extract_job
-from transforms.refuse import Refusal
+from transforms.page.read import Job, extract_job
+from transforms.page.refuse import Refusal
 from transforms.step import dead_outcome
 
 BATCH = 16

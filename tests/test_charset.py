@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.charset import codec, decode
+from transforms.page.charset import codec, decode
 
 SPANISH = "El año pasado, la niña dijo «sí» y se marchó a Cádiz."
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from pipeline.model import load
 from schemas.annotation import Annotation, Token
 from transforms.annotation import annotate_text
+from transforms.attribution.quantities import quantities
+from transforms.attribution.speech import REASONS
 from transforms.claims import claims
 from transforms.entities import entities
-from transforms.quantities import quantities
-from transforms.speech import REASONS
 
 WORDS = ("she", "said", "that", *"“”\"'‘’.,:\n%é", "Okafor", "told", "the", "and", "it", "according", "to", "12")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.annotation import Annotation, Name
 from transforms.entities import NOTE_ACRONYM, NOTE_SPELLING, entities
-from transforms.names import near_miss, short_forms, spells, strip_titles
+from transforms.naming.names import near_miss, short_forms, spells, strip_titles
 
 ALIASES = (
     ("United Nations", "United Nations", "ORG"),

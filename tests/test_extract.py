@@ -15,7 +15,7 @@ from schemas.errors import GuardTimeout
 from schemas.flow import DraftBody, LeasedEntry, Page, PageBody, pack, unpack
 from schemas.records import DateValue, FeedEntry, RawPage
 from transforms.extract import draft, hint_of
-from transforms.pages import Extracted, Hint, Job, Refusal, extract, extract_job, extract_text, headline
+from transforms.page.read import Extracted, Hint, Job, Refusal, extract, extract_job, extract_text, headline
 
 URL = "https://www.harbour-post.example/news/bridge-closes-42"
 FIRST = "The harbour council voted on Tuesday night to close the old bridge for two years, its chair said."

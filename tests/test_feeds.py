@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from schemas import ids
 from schemas.records import DateValue
-from transforms.feed_dates import from_rfc3339, from_struct, is_future, moment, precision
-from transforms.feed_html import plain, sanitised
-from transforms.feeds import Item, ParsedFeed, body_hash, parse_feed, select_first_poll
+from transforms.feed.dates import from_rfc3339, from_struct, is_future, moment, precision
+from transforms.feed.html import plain, sanitised
+from transforms.feed.parse import Item, ParsedFeed, body_hash, parse_feed, select_first_poll
 
 URL = "https://daily.example/feeds/all.xml"
 NOW = datetime(2024, 5, 8, 12, 0, tzinfo=UTC)

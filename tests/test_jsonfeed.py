@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas import ids
 from schemas.records import DateValue
-from transforms.feeds import ParsedFeed, parse_feed
+from transforms.feed.parse import ParsedFeed, parse_feed
 
 URL = "https://notes.example/feed.json"
 

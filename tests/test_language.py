@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from transforms.language import detect, primary
+from transforms.page.language import detect, primary
 
 TEXTS = {
     "en": "The council voted on Tuesday to close the old bridge for two years while it is repaired.",

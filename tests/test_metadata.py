@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.records import DateValue
-from transforms import bylines, jsonld, pagetext
-from transforms.metadata import Hint, Metadata, htmldate_guess, metadata, without_site
-from transforms.pagedates import parse_date
+from transforms.page import bylines, jsonld
+from transforms.page import text as pagetext
+from transforms.page.dates import parse_date
+from transforms.page.metadata import Hint, Metadata, htmldate_guess, metadata, without_site
 
 URL = "https://www.harbour-post.example/news/bridge-closes-42"
 FEED_DATE = DateValue(value="2031-05-02T08:00:00+00:00", precision="second", source="feed:published")

@@ -13,7 +13,7 @@ from schemas.feeds import FeedIntent
 from schemas.ports import DueFeed, PollReport, Response
 from schemas.records import DateValue, FeedEntry
 from schemas.words import PollResult
-from transforms.feeds import ParsedFeed, body_hash
+from transforms.feed.parse import ParsedFeed, body_hash
 from transforms.poll import dead_poll, next_check, of_feed, parse, refusal, report
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

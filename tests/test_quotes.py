@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.quotes import quotations
-from transforms.sentences import sentences
+from transforms.attribution.quotes import quotations
+from transforms.attribution.sentences import sentences
 
 
 def words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.rights import rights
+from transforms.page.rights import rights
 
 PAGE = b"<html><head><title>Ferry</title>%s</head><body>%s</body></html>"
 

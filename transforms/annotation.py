@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from schemas.annotation import Annotation, Name, Token
-from transforms.cues import has_cue
+from transforms.attribution.cues import has_cue
 
 _LINE = re.compile(r"[^\n]+")
 

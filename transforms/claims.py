@@ -16,19 +16,19 @@ from schemas.annotation import Annotation
 from schemas.flow import DraftBody, Work, pack, unpack
 from schemas.ports import World
 from schemas.records import Span
-from transforms import cues
-from transforms.cast import Cast
+from transforms.attribution import cues
+from transforms.attribution.cast import Cast
+from transforms.attribution.frames import Frame, frames
+from transforms.attribution.quantities import quantities
+from transforms.attribution.quotes import Quote, quotations
+from transforms.attribution.scene import Scene
+from transforms.attribution.sentences import Sentence, sentences
+from transforms.attribution.speakers import resolve
+from transforms.attribution.speech import NAMED, UNRESOLVED, Context, Said, Speaker
+from transforms.attribution.trees import Trees
 from transforms.drafts import ClaimDraft, EntityDraft
-from transforms.frames import Frame, frames
-from transforms.quantities import quantities
-from transforms.quotes import Quote, quotations
 from transforms.reading import day_of, package
-from transforms.scene import Scene
-from transforms.sentences import Sentence, sentences
-from transforms.speakers import resolve
-from transforms.speech import NAMED, UNRESOLVED, Context, Said, Speaker
 from transforms.step import StepDoFn, two_outputs
-from transforms.trees import Trees
 from transforms.wordlist import wordset
 
 DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"

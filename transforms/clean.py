@@ -21,8 +21,8 @@ from schemas.words import Disposition
 from transforms.contributors import names_of
 from transforms.fold import fold
 from transforms.links import canonical
+from transforms.page.refuse import size
 from transforms.reading import day_of
-from transforms.refuse import size
 from transforms.removal import Line, Taken, lines_of, moved, take_cuts, take_lines, what_stays
 from transforms.step import StepDoFn, outcome, two_outputs
 

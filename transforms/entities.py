@@ -18,10 +18,10 @@ from schemas.flow import DraftBody, pack, unpack
 from schemas.ports import World
 from schemas.records import Span
 from transforms.drafts import PATTERN, SPREAD, TABLE, EntityDraft, Mention
-from transforms.gazetteer import Gazetteer, gazetteer
-from transforms.labels import evidence, settled
-from transforms.mentions import mentions, without_overlaps
-from transforms.names import could_spell, is_acronym, near_miss, short_forms, spells
+from transforms.naming.gazetteer import Gazetteer, gazetteer
+from transforms.naming.labels import evidence, settled
+from transforms.naming.mentions import mentions, without_overlaps
+from transforms.naming.names import could_spell, is_acronym, near_miss, short_forms, spells
 from transforms.step import StepDoFn, two_outputs
 
 _BATCH = 64

@@ -1,6 +1,6 @@
 """Page -> Draft: the article's text and what page and feed say of it; ends in: not_article, dead.
 
-The reading itself (`transforms/pages.py`) runs in the guarded pool.
+The reading itself (`transforms/page/read.py`) runs in the guarded pool.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from schemas.ports import Response, World
 from schemas.records import RawPage
 from schemas.words import Disposition
 from transforms.links import canonical, registrable_domain
-from transforms.metadata import Hint
-from transforms.pages import Extracted, Job, extract_job
-from transforms.refuse import Refusal
+from transforms.page.metadata import Hint
+from transforms.page.read import Extracted, Job, extract_job
+from transforms.page.refuse import Refusal
 from transforms.step import StepDoFn, outcome, two_outputs
 
 STEP = "extract"

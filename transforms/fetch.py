@@ -18,8 +18,8 @@ from schemas.flow import LeasedEntry, Outcome, Page, PageBody, pack, unpack
 from schemas.ports import Request, Response, World
 from schemas.records import FeedEntry, RawPage
 from schemas.words import Disposition
-from transforms.refuse import by_bytes
-from transforms.rights import Rights, rights
+from transforms.page.refuse import by_bytes
+from transforms.page.rights import Rights, rights
 from transforms.step import StepDoFn, outcome, two_outputs
 
 STEP = "fetch"

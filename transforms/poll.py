@@ -23,7 +23,7 @@ from schemas.ids import make_id
 from schemas.ports import DueFeed, PollReport, Request, Response, SeenItem, World
 from schemas.records import DeadLetter
 from schemas.words import PollResult
-from transforms.feeds import ParsedFeed, body_hash, parse_feed, select_first_poll
+from transforms.feed.parse import ParsedFeed, body_hash, parse_feed, select_first_poll
 from transforms.step import TRACE_CHARS, pack_by_host, register_row
 
 REPEATS = 2  # a permanent redirect is believed when it is met in this many polls in a row

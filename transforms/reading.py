@@ -12,8 +12,8 @@ from schemas.commits import IndexRow, Package
 from schemas.flow import DraftBody
 from schemas.ids import article_id, claim_id, entity_id, make_id, reading_id, revision_id
 from schemas.records import Article, Claim, DateValue, Entity, Reading, Revision, Versions
+from transforms.attribution.speech import NAMED
 from transforms.drafts import ClaimDraft, EntityDraft
-from transforms.speech import NAMED
 
 
 def day_of(draft: DraftBody, now: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from transforms.cues import FORMS
+from transforms.attribution.cues import FORMS
 from transforms.wordlist import wordset
 
 _HELPERS = wordset(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.training.corpus import FOLDER, Article, load
-from transforms.cues import FORMS, STRONG
+from transforms.attribution.cues import FORMS, STRONG
 from transforms.wordlist import wordset
 
 JUDGED_FILE = Path(__file__).parent / "corpus" / "judged.tsv"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from transforms.cast import Member
-from transforms.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
+from transforms.attribution.cast import Member
+from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
 
 _HE_SHE = frozenset({"he", "she"})
 _BODY_PRONOUNS = frozenset({"it"})

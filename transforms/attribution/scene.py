@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from schemas.annotation import Token
-from transforms import cues
-from transforms.sentences import Sentence
-from transforms.trees import Trees
+from transforms.attribution import cues
+from transforms.attribution.sentences import Sentence
+from transforms.attribution.trees import Trees
 from transforms.wordlist import wordset
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})

@@ -10,11 +10,12 @@ import re
 from typing import NamedTuple
 
 from schemas.records import Span
-from transforms import bylines, jsonld, pagetext, refuse
-from transforms.charset import decode
-from transforms.language import detect
-from transforms.metadata import Hint, Metadata, from_hint, htmldate_guess, metadata
-from transforms.refuse import Refusal
+from transforms.page import bylines, jsonld, refuse
+from transforms.page import text as pagetext
+from transforms.page.charset import decode
+from transforms.page.language import detect
+from transforms.page.metadata import Hint, Metadata, from_hint, htmldate_guess, metadata
+from transforms.page.refuse import Refusal
 
 BODY_RATIO = 1.5  # how much longer a JSON-LD body must be to stand for a page that shows little
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")

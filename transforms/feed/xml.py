@@ -15,10 +15,10 @@ from xml.parsers import expat
 
 import feedparser
 
-from transforms.feed_dates import from_struct
-from transforms.feed_html import has_tags, one_line, paragraphs, plain
-from transforms.feed_items import FULL_TEXT_CHARS, RawFeed, RawItem
-from transforms.feed_text import FeedText
+from transforms.feed.dates import from_struct
+from transforms.feed.html import has_tags, one_line, paragraphs, plain
+from transforms.feed.items import FULL_TEXT_CHARS, RawFeed, RawItem
+from transforms.feed.text import FeedText
 from transforms.links import absolute
 
 MAX_BAD_ITEMS = 2_000  # read one by one; further ones are counted as lost

@@ -18,8 +18,8 @@ from lxml import html as lxml_html
 from trafilatura import bare_extraction
 
 from schemas.records import Span
-from transforms import jsonld
 from transforms.links import absolute
+from transforms.page import jsonld
 
 Tree = Any  # an lxml element
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from transforms.cast import Cast, Member
+from transforms.attribution.cast import Cast, Member
 
 NAMED, ANONYMOUS, UNRESOLVED = "named", "anonymous", "unresolved"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from transforms import cues
-from transforms.cuts import cut_at, tidied
-from transforms.scene import Scene, ends_in_quote, has_finite
+from transforms.attribution import cues
+from transforms.attribution.cuts import cut_at, tidied
+from transforms.attribution.scene import Scene, ends_in_quote, has_finite
 from transforms.wordlist import wordset
 
 _WH = wordset("how why whether if what")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from schemas import ids
 from schemas.records import DateValue, FeedEntry
-from transforms.feed_html import clean, one_line, plain, sanitised
+from transforms.feed.html import clean, one_line, plain, sanitised
 from transforms.links import absolute, canonical
 
 TITLE_CHARS = 1_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from transforms.labels import ROLES
-from transforms.names import strip_titles
+from transforms.naming.labels import ROLES
+from transforms.naming.names import strip_titles
 from transforms.wordlist import wordset
 
 _HEADS = {

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from transforms.cues import FORMS
-from transforms.quotes import Quote
+from transforms.attribution.cues import FORMS
+from transforms.attribution.quotes import Quote
 
 _LINE = re.compile(r"[^\n]+")
 _END = re.compile(r"[.!?…]+[)\]”’\"']*\s+(?=[A-ZÀ-ÖØ-Þ0-9\x00(\[“‘\"'•–—-])")

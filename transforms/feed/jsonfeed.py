@@ -10,9 +10,9 @@ import json
 import re
 from typing import Any
 
-from transforms.feed_dates import from_rfc3339
-from transforms.feed_html import MAX_TEXT, clean, one_line, paragraphs, plain
-from transforms.feed_items import RawFeed, RawItem
+from transforms.feed.dates import from_rfc3339
+from transforms.feed.html import MAX_TEXT, clean, one_line, paragraphs, plain
+from transforms.feed.items import RawFeed, RawItem
 
 _VERSION = re.compile(r"jsonfeed\.org/version/", re.IGNORECASE)
 _ITEMS = re.compile(r'"items"\s{0,100}:\s{0,100}\[')

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transforms.cast import BODIES, Member
-from transforms.cues import DOCUMENTS as STUDIES
-from transforms.labels import ROLES
-from transforms.people import DOCUMENTS, GROUPS, INDEFINITE, PEOPLE, VOICES
-from transforms.pronouns import pronoun
-from transforms.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
+from transforms.attribution.cast import BODIES, Member
+from transforms.attribution.cues import DOCUMENTS as STUDIES
+from transforms.attribution.pronouns import pronoun
+from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
+from transforms.naming.labels import ROLES
+from transforms.naming.people import DOCUMENTS, GROUPS, INDEFINITE, PEOPLE, VOICES
 from transforms.wordlist import wordset
 
 _PRONOUNS = wordset("he she it they i we you this that these those who which")

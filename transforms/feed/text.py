@@ -15,7 +15,7 @@ import re
 from html.entities import name2codepoint
 from typing import NamedTuple
 
-from transforms.charset import decode
+from transforms.page.charset import decode
 
 MAX_NAMES = 400  # declared characters; HTML 4 knows 252
 FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from transforms import cues
-from transforms.contents import block_of, contents
-from transforms.cuts import tidied
-from transforms.scene import Scene, carries_quote, is_infinitive, says_that, stands_beside_quote
-from transforms.sources import (
+from transforms.attribution import cues
+from transforms.attribution.contents import block_of, contents
+from transforms.attribution.cuts import tidied
+from transforms.attribution.scene import Scene, carries_quote, is_infinitive, says_that, stands_beside_quote
+from transforms.attribution.sources import (
     inverted_source,
     phrase_after,
     phrase_around,

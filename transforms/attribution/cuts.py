@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from transforms import cues
-from transforms.scene import ADJUNCTS, Scene
-from transforms.trees import SUBJECTS
+from transforms.attribution import cues
+from transforms.attribution.scene import ADJUNCTS, Scene
+from transforms.attribution.trees import SUBJECTS
 from transforms.wordlist import wordset
 
 _TRIM = " \t\u00a0,;:—–-\n"

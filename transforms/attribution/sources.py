@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from transforms import cues
-from transforms.scene import ADJUNCTS, Scene, is_nominal, only_adverbs
-from transforms.trees import NOUNS, SUBJECTS
+from transforms.attribution import cues
+from transforms.attribution.scene import ADJUNCTS, Scene, is_nominal, only_adverbs
+from transforms.attribution.trees import NOUNS, SUBJECTS
 from transforms.wordlist import wordset
 
 _NO_SOURCE = wordset("that it in on at to by him her them me us")

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from htmldate import find_date
 
 from schemas.records import DateValue
-from transforms import jsonld
-from transforms.bylines import Byline, first_persons, key, line, visible
-from transforms.language import primary
 from transforms.links import absolute, registrable_domain
-from transforms.pagedates import parse_date
+from transforms.page import jsonld
+from transforms.page.bylines import Byline, first_persons, key, line, visible
+from transforms.page.dates import parse_date
+from transforms.page.language import primary
 from transforms.url_parts import split
 
 Page = Any  # an lxml tree

@@ -6,8 +6,8 @@ import re
 from typing import Any, NamedTuple
 
 from schemas.words import Disposition
-from transforms.jsonld import INDEX_TYPES, MEDIA_TYPES, PageNodes
-from transforms.metadata import Metadata
+from transforms.page.jsonld import INDEX_TYPES, MEDIA_TYPES, PageNodes
+from transforms.page.metadata import Metadata
 from transforms.url_parts import split
 
 MAX_ELEMENTS = 100_000  # a long article has 10,000; every later step walks all of them

@@ -5,7 +5,7 @@ First names are general knowledge and only those that nearly always go one way; 
 
 from __future__ import annotations
 
-from transforms.names import gender_of_title
+from transforms.naming.names import gender_of_title
 from transforms.wordlist import wordset
 
 _HE = wordset(

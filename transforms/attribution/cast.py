@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transforms.drafts import EntityDraft
-from transforms.gender import gender
-from transforms.labels import ROLES
-from transforms.names import TITLES
+from transforms.naming.gender import gender
+from transforms.naming.labels import ROLES
+from transforms.naming.names import TITLES
 from transforms.wordlist import wordset
 
 BODIES = wordset(

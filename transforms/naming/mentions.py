@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from schemas.annotation import Name
 from transforms.drafts import MODEL, PATTERN, SPREAD, TABLE, Mention
-from transforms.gazetteer import Gazetteer
-from transforms.headwords import HEAD, OPENERS, role_words, worded
-from transforms.labels import ROLES
-from transforms.names import TITLES, strip_possessive
-from transforms.patterns import patterns
+from transforms.naming.gazetteer import Gazetteer
+from transforms.naming.headwords import HEAD, OPENERS, role_words, worded
+from transforms.naming.labels import ROLES
+from transforms.naming.names import TITLES, strip_possessive
+from transforms.naming.patterns import patterns
 from transforms.wordlist import wordset
 
 LABELS = wordset("PERSON ORG GPE LOC FAC NORP EVENT PRODUCT WORK_OF_ART LAW LANGUAGE")

@@ -16,10 +16,12 @@ from typing import NamedTuple
 
 from schemas import ids
 from schemas.records import FeedEntry
-from transforms import feed_text, feed_xml, jsonfeed
-from transforms.feed_dates import is_future, mark_future, moment
-from transforms.feed_html import clean
-from transforms.feed_items import Channel, RawItem, entry, language
+from transforms.feed import jsonfeed
+from transforms.feed import text as feed_text
+from transforms.feed import xml as feed_xml
+from transforms.feed.dates import is_future, mark_future, moment
+from transforms.feed.html import clean
+from transforms.feed.items import Channel, RawItem, entry, language
 from transforms.links import absolute, canonical
 
 Item = tuple[FeedEntry, str]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from transforms.cues import DOCUMENTS as STUDIES
-from transforms.labels import ROLES
+from transforms.attribution.cues import DOCUMENTS as STUDIES
+from transforms.naming.labels import ROLES
 from transforms.wordlist import wordset
 
 VOICES = wordset(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from transforms.drafts import PATTERN, Mention
-from transforms.gazetteer import Gazetteer
-from transforms.headwords import HEAD, OPENERS, START, role_words, worded
-from transforms.names import TITLES, strip_possessive
+from transforms.naming.gazetteer import Gazetteer
+from transforms.naming.headwords import HEAD, OPENERS, START, role_words, worded
+from transforms.naming.names import TITLES, strip_possessive
 
 _SEQUENCE = re.compile(
     r"(?<![\w’'-])((?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'&-]*)"

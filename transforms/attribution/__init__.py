@@ -1,0 +1,1 @@
+"""Who said what: cues, contents, sources, and the speaker behind them."""

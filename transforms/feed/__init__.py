@@ -1,0 +1,1 @@
+"""Feeds of every habit, read into entries."""

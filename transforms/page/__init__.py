@@ -1,0 +1,1 @@
+"""What a page says: its text, its metadata, and why it is no article."""
