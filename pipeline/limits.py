@@ -91,8 +91,11 @@ def wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "annotate.models", f"has {language!r} = {model!r}", 'write a language code and a package: en = "…"'
     if settings.paths.ledger and "://" not in settings.paths.ledger:
         yield "paths.ledger", f"is {settings.paths.ledger!r}", "write a database address: sqlite:///newsbeam.db"
-    if settings.poll.interval_s > settings.poll.max_interval_s:
-        yield "poll.interval_s", "is longer than poll.max_interval_s", "make one of them fit the other"
+    poll = settings.poll
+    for shorter, longer in (("shortest", "longest"), ("longest", "max")):
+        if getattr(poll, f"{shorter}_interval_s") > getattr(poll, f"{longer}_interval_s"):
+            what = f"is longer than poll.{longer}_interval_s"
+            yield f"poll.{shorter}_interval_s", what, "make one of them fit the other"
     if settings.lease.host_entries * settings.network.host_gap_s >= settings.lease.lease_s:
         what = "entries of one host, each after network.host_gap_s, take longer than lease.lease_s"
         yield "lease.host_entries", what, "lower host_entries or host_gap_s, or raise lease_s"

@@ -44,8 +44,10 @@ class Poll:
     __pydantic_config__ = _STRICT
     first_poll_entries: int = 50
     first_poll_max_age_days: int = 7
-    interval_s: float = 900.0  # between two polls of a feed that answers
-    max_interval_s: float = 86_400.0  # ceiling of the back-off
+    interval_s: float = 900.0  # between two polls of a feed with one item an hour; of others by the root of their rate
+    shortest_interval_s: float = 300.0
+    longest_interval_s: float = 21_600.0  # of a feed that answers
+    max_interval_s: float = 86_400.0  # of one that does not
     timeout_s: float = 20.0  # of parsing one feed
 
 

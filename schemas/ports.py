@@ -15,6 +15,7 @@ from schemas.config import Lease as LeaseSettings
 from schemas.config import Settings
 from schemas.feeds import FeedIntent
 from schemas.flow import LeasedEntry, Settled
+from schemas.health import Health
 from schemas.records import DeadLetter, FeedEntry, RawPage, Versions
 from schemas.rules import RuleBook
 
@@ -55,6 +56,7 @@ class Response(NamedTuple):
     robots: str = "not_asked"  # `allowed`, `no_robots`, `not_asked`
     failure: str = ""
     reason: str = ""
+    cause: str = ""  # of `unreachable`: `timeout`, `dns`, `tls`, `connection`, `protocol`
 
     def header(self, name: str) -> str:
         """The first value of a header (`name` in lower case), or ""."""
@@ -109,10 +111,13 @@ class DueFeed(NamedTuple):
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
-    polled_before: bool = False
-    errors: int = 0  # in a row
     moves: int = 0  # polls in a row that a permanent redirect led to `moved_to`
     moved_to: str = ""
+    health: Health = Health()
+
+    @property
+    def polled_before(self) -> bool:
+        return self.health.last_success > 0
 
 
 class SeenItem(NamedTuple):
@@ -126,10 +131,9 @@ class SeenItem(NamedTuple):
 class PollReport(NamedTuple):
     """One poll of one feed, committed in one transaction: the feed's new state and its entries."""
 
-    feed: DueFeed  # as it is after the poll
+    feed: DueFeed  # as it is after the poll; its health says when it is due again
     result: str  # PollResult
     reason: str
-    next_check: datetime
     items: tuple[SeenItem, ...] = ()
     title: str = ""
     site: str = ""  # the page that the feed calls its own
@@ -151,6 +155,9 @@ class Ledger(Protocol):
 
     def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> list[DueFeed]:
         """Of `feeds` (id -> url as configured), lease those that are due; the same again when asked again."""
+
+    def sighted(self, feed_id: str, entry_ids: Iterable[str]) -> set[str]:
+        """Of these entries, those that the feed has shown before."""
 
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         """The feed's new state and its entries, together. Does nothing when the unit no longer holds the feed."""

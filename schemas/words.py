@@ -49,6 +49,16 @@ class Why(StrEnum):
     REPLAY = "replay"
 
 
+class FeedState(StrEnum):
+    """How a feed is, by what its polls came to."""
+
+    NEW = "new"  # never polled
+    ACTIVE = "active"
+    QUIET = "quiet"  # it answers, and has shown nothing new for three times its usual gap
+    FAILING = "failing"
+    RETIRED = "retired"  # its server says that it is gone for good
+
+
 class UnitState(StrEnum):
     """The life of a unit of work in the ledger."""
 

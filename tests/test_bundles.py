@@ -252,7 +252,9 @@ def test_the_unit_leads_each_entry_to_an_end_of_its_own(unit):
 
 def test_a_feeds_own_interval_is_kept_and_one_that_is_switched_off_is_left_alone(unit):
     rows = unit.runs[poll.PollFeeds].after_first.ledger["feeds"]
-    assert {row["url"]: row["next_check"] - NOW.timestamp() for row in rows} == {HARBOUR: 900, RIDGE: 300}
+    waits = {row["url"]: row["next_check"] - NOW.timestamp() for row in rows}
+    assert set(waits) == {HARBOUR, RIDGE}
+    assert 270 <= waits[RIDGE] <= 330 < waits[HARBOUR]
 
 
 @pytest.mark.parametrize("kind", [k for k in CASES if k not in {fetch.FetchDoFn, readmodel.WalkUnit}])

@@ -125,7 +125,7 @@ def test_a_feed_that_cannot_be_read_in_time_is_dead_and_is_read_after_a_replay(t
         assert "0.2 s" in listed["error"]
         assert json.loads(show(config, listed["dead_id"])["input"])["url"] == f"{HOST}/rss"
         [feed] = rows(newsbeam("feeds", "list", "--json", config=config))
-        assert (feed["state"], feed["error"]) == ("dead", listed["error"])
+        assert (feed["state"], feed["result"], feed["last_error"]) == ("failing", "dead", listed["error"])
 
         desk(tmp_path, address, [f"{HOST}/rss"])
         assert summary(newsbeam("run", "--json", config=config))["polls"] == {}  # it is not due yet

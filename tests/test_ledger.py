@@ -18,6 +18,7 @@ from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.errors import LedgerHeld, Unbalanced, UnitLost
 from schemas.flow import Settled
+from schemas.health import Health
 from schemas.ids import entry_id, feed_id
 from schemas.ports import DueFeed, PollReport, SeenItem, Segment
 from schemas.records import FeedEntry, RawPage, Visit
@@ -61,7 +62,9 @@ def entry(slug: str, host: str = "harbour.test", fingerprint: str = "1") -> Feed
 def poll(ledger: SqlLedger, unit: str, *items: FeedEntry | SeenItem, etag: str = "v1", result: str = "new") -> None:
     [feed] = ledger.due_feeds(unit, {F: FEED})
     seen = tuple(i if isinstance(i, SeenItem) else SeenItem(i, i.title) for i in items)
-    report = PollReport(feed._replace(etag=etag), result, "", ledger.clock.now() + timedelta(minutes=15), seen)
+    now = ledger.now()
+    health = Health(last_success=now, next_check=now + 900)
+    report = PollReport(feed._replace(etag=etag, health=health), result, "", seen)
     ledger.commit_poll(unit, report)
 
 
@@ -115,7 +118,7 @@ def test_a_poll_whose_unit_lost_the_feed_changes_nothing(ledger):
     ledger.give_back(first)
     ledger.due_feeds(second, {F: FEED})
     item = SeenItem(entry("late"), "late")
-    ledger.commit_poll(first, PollReport(feed._replace(etag="stale"), "new", "", START, (item,)))
+    ledger.commit_poll(first, PollReport(feed._replace(etag="stale"), "new", "", (item,)))
     assert states(ledger) == {}
     [feed] = ledger.due_feeds(second, {F: FEED})
     assert feed.etag == ""

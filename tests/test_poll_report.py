@@ -10,16 +10,18 @@ import pytest
 from schemas.config import Poll
 from schemas.errors import GuardTimeout
 from schemas.feeds import FeedIntent
+from schemas.health import Health
 from schemas.ports import DueFeed, PollReport, Response
 from schemas.records import DateValue, FeedEntry
 from schemas.words import PollResult
 from transforms.feed.parse import ParsedFeed, body_hash
-from transforms.poll import dead_poll, next_check, of_feed, parse, refusal, report
+from transforms.poll import dead_poll, of_feed, parse, refusal, report, request_for
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL, NEW_URL = "https://harbour.test/feed", "https://harbour.test/rss"
-SETTINGS = Poll(interval_s=100, max_interval_s=1_000, first_poll_entries=3, first_poll_max_age_days=7)
-FEED = DueFeed("f", URL, polled_before=True)
+SETTINGS = Poll(first_poll_entries=3, first_poll_max_age_days=7)
+FEED = DueFeed("f", URL, health=Health(last_success=NOW.timestamp() - 3_600, whole_at=NOW.timestamp() - 3_600))
+FRESH = DueFeed("f", URL)
 NO_FEED = ParsedFeed("not_a_feed", "it is a page")
 
 
@@ -48,7 +50,7 @@ def poll(feed: DueFeed, response: Response, read: ParsedFeed | None = None) -> P
 
 
 def wait(done: PollReport) -> float:
-    return (done.next_check - NOW).total_seconds()
+    return done.feed.health.next_check - NOW.timestamp()
 
 
 def test_every_poll_ends_in_one_word_of_the_closed_list():
@@ -83,19 +85,13 @@ def test_a_status_that_brings_no_feed(status, word):
     found = refusal(answer(status))
     assert found is not None
     assert found[0] == word
+    assert bool(found[2]) is (status != 304)  # an answer needs no back-off
 
 
 def test_a_body_is_read_and_a_failure_nobody_foresaw_is_unreachable():
     assert refusal(answer(200)) is None
     found = refusal(answer()._replace(failure="a new kind", reason="why"))
-    assert found == (PollResult.UNREACHABLE, "why")
-
-
-def test_after_an_answer_the_interval_after_errors_twice_as_long_each_up_to_the_ceiling():
-    waits = [(next_check(PollResult.UNREACHABLE, n, NOW, SETTINGS) - NOW).total_seconds() for n in range(7)]
-    assert waits == [100, 200, 400, 800, 1_000, 1_000, 1_000]
-    assert next_check(PollResult.BLOCKED, 10**6, NOW, SETTINGS) == NOW + timedelta(seconds=1_000)
-    assert next_check(PollResult.GONE, 1, NOW, SETTINGS) == NOW + timedelta(seconds=1_000)
+    assert found == (PollResult.UNREACHABLE, "why", "a new kind")
 
 
 @pytest.mark.parametrize("bad", [(answer(500), None), (answer(403), None), (answer(), NO_FEED)])
@@ -104,16 +100,18 @@ def test_errors_in_a_row_are_counted_and_waited_for_and_the_first_answer_ends_th
     for _ in range(3):
         done = poll(feed, *bad)
         feed, waits = done.feed, [*waits, wait(done)]
-    assert (feed.errors, waits) == (3, [200, 400, 800])
+    assert feed.health.errors == 3
+    assert waits == [waits[0], 2 * waits[0], 4 * waits[0]]
+    assert feed.health.last_error == done.reason
     well = poll(feed, answer(304))
-    assert (well.feed.errors, wait(well)) == (0, 100)
+    assert (well.feed.health.errors, well.feed.health.last_error) == (0, "")
     broken = poll(feed, answer(), parsed(entry("a"), result="malformed", reason="it breaks off"))
-    assert (broken.feed.errors, wait(broken), len(broken.items)) == (0, 100, 1)
+    assert (broken.feed.health.errors, len(broken.items)) == (0, 1)
 
 
 def test_a_dead_poll_counts_as_an_error_and_its_letter_tells_what_was_asked():
-    done = dead_poll(FEED._replace(errors=1, etag="v1"), "u", GuardTimeout("parse ran past 20 s"), NOW, SETTINGS)
-    assert (done.feed.errors, done.feed.etag, wait(done), done.items) == (2, "v1", 400, ())
+    done = dead_poll(FEED._replace(etag="v1"), "u", GuardTimeout("parse ran past 20 s"), NOW, SETTINGS)
+    assert (done.feed.health.errors, done.feed.etag, done.items) == (1, "v1", ())
     assert done.letter is not None
     letter = done.letter
     assert (letter.subject, letter.subject_id, letter.url, letter.kind) == ("poll", "f", URL, "GuardTimeout")
@@ -188,7 +186,7 @@ def test_news_that_comes_by_a_move_is_not_lost():
 def test_a_first_poll_takes_the_newest_few_and_remembers_the_others():
     items = [entry("older", days=3), entry("ancient", days=8), entry("new", days=1), entry("undated", days=None)]
     items += [entry("oldest taken", days=6.9)]
-    first = poll(FEED._replace(polled_before=False), answer(), parsed(*items))
+    first = poll(FRESH, answer(), parsed(*items))
     assert {item.entry.entry_id for item in first.items if item.take} == {"undated", "new", "older"}
     assert [item.entry.entry_id for item in first.items] == [found.entry_id for found, _ in items]
     assert first.items[0].guid == "guid-older"
@@ -198,16 +196,56 @@ def test_a_first_poll_takes_the_newest_few_and_remembers_the_others():
 
 
 def test_a_first_poll_of_an_old_feed_takes_nothing_and_is_an_answer_all_the_same():
-    done = poll(FEED._replace(polled_before=False), answer(), parsed(entry("ancient", days=400)))
+    done = poll(FRESH, answer(), parsed(entry("ancient", days=400)))
     assert [item.take for item in done.items] == [False]
-    assert (done.result, wait(done)) == ("new", 100)
+    assert done.result == "new"
+    assert wait(done) > SETTINGS.interval_s  # what old a feed shows tells little of when it will show more
 
 
 def test_a_line_of_the_feeds_file_sets_the_interval_of_its_feed():
     slow = of_feed(SETTINGS, FeedIntent("f", URL, interval_s=300))
-    assert (slow.interval_s, slow.max_interval_s) == (300, 1_000)
+    assert (slow.shortest_interval_s, slow.longest_interval_s) == (300, 300)
     assert of_feed(SETTINGS, FeedIntent("f", URL)) == of_feed(SETTINGS, None) == SETTINGS
-    assert wait(report(FEED, answer(304), None, NOW, slow)) == 300
+    for read in (None, parsed(*(entry(str(n)) for n in range(50)))):
+        assert 270 <= wait(report(FEED, answer(200 if read else 304), read, NOW, slow)) <= 330
+
+
+def test_news_are_what_the_ledger_does_not_know():
+    items = parsed(entry("a", days=1), entry("b", days=2), entry("c", days=None))
+    told = report(FEED, answer(), items, NOW, SETTINGS, {"b"})
+    at = NOW.timestamp()
+    assert told.feed.health.times == (at - 86_400, at)
+    nothing = report(FEED, answer(), items, NOW, SETTINGS, {"a", "b", "c"})
+    assert nothing.feed.health.times == ()
+
+
+def test_a_server_that_says_not_modified_is_believed_for_a_day_and_then_tested():
+    held = FEED._replace(etag='W/"1"', last_modified="then")
+    asked = request_for(held, NOW, 10)
+    assert (asked.etag, asked.last_modified, asked.robots) == ('W/"1"', "then", False)
+    later = request_for(held, NOW + timedelta(days=1), 10)
+    assert (later.url, later.etag, later.last_modified) == (URL, "", "")
+    whole = poll(held, answer(200, etag='W/"1"'), None)
+    assert request_for(whole.feed, NOW + timedelta(hours=23), 10).etag == 'W/"1"'
+    same = poll(held, answer(304), None)
+    assert same.feed.health.whole_at == held.health.whole_at
+
+
+@pytest.mark.parametrize(
+    ("held", "headers", "lies"),
+    [
+        ({"etag": "v1"}, {"etag": "v1"}, True),
+        ({"last_modified": "then"}, {"last_modified": "then"}, True),
+        ({"etag": "v1"}, {"etag": "v2"}, False),
+        ({"etag": "v1", "last_modified": "then"}, {"etag": "v2", "last_modified": "then"}, False),
+        ({}, {}, False),
+    ],
+)
+def test_news_under_the_old_validators_show_that_not_modified_was_a_lie(held, headers, lies):
+    done = poll(FEED._replace(**held), answer(200, **headers), parsed(entry("a")))
+    assert done.feed.health.distrusted is lies
+    if lies:
+        assert request_for(done.feed, NOW, 10).etag == request_for(done.feed, NOW, 10).last_modified == ""
 
 
 def test_what_the_guarded_pool_is_given_and_gives_travels_as_bytes():

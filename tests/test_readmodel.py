@@ -51,7 +51,7 @@ class House:
         slugs = [f"n{self.units}-{n}" for n in range(len(packages) + gone)]
         items = tuple(SeenItem(entry(slug, host=f"h{self.units}.test"), slug) for slug in slugs)
         [feed] = self.ledger.due_feeds(unit, {F: FEED})
-        self.ledger.commit_poll(unit, PollReport(feed, "new", "", self.clock.now(), items))
+        self.ledger.commit_poll(unit, PollReport(feed, "new", "", items))
         rows = [(e.visit_id, e.entry.entry_id, e.entry.url) for e in self.ledger.lease(unit, Lease())]
         works = [Work(unit, *row, pack(p)) for row, p in zip(rows, packages, strict=False)]
         outcomes = [Outcome(unit, *row, Disposition.GONE.value, "fetch", "status 404") for row in rows[len(packages) :]]

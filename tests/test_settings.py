@@ -123,7 +123,7 @@ def test_dotted_keys_and_comments_of_toml_are_understood() -> None:
         ),
         ("[annotate.models]\nEnglish = 'x'\n", "annotate.models has 'English' = 'x'"),
         ("[paths]\nledger = 'news.db'\n", "(write a database address: sqlite:///newsbeam.db)"),
-        ("[poll]\ninterval_s = 9\nmax_interval_s = 8\n", "newsbeam.toml:2: poll.interval_s is longer than"),
+        ("[poll]\nlongest_interval_s = 99999\n", "newsbeam.toml:2: poll.longest_interval_s is longer than"),
         ("[network]\nhost_gap_s = 90\n", "take longer than lease.lease_s"),
         ("[network]\nretries = \n", "newsbeam.toml:2: not valid TOML"),
     ],

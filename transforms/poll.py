@@ -7,9 +7,9 @@ a retried bundle polls again and does nothing twice.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,13 +19,24 @@ import msgspec
 from schemas.config import Poll as PollSettings
 from schemas.feeds import FeedIntent
 from schemas.flow import Begin, pack
+from schemas.health import Health
 from schemas.ids import make_id
 from schemas.ports import DueFeed, PollReport, Request, Response, SeenItem, World
-from schemas.records import DeadLetter
+from schemas.records import DeadLetter, FeedEntry
 from schemas.words import PollResult
+from transforms.feed.dates import is_future, moment
+from transforms.feed.hints import hints
 from transforms.feed.parse import ParsedFeed, body_hash, parse_feed, select_first_poll
+from transforms.policy import Answer, Hints, chance_of, decide
 from transforms.step import TRACE_CHARS, pack_by_host, register_row
 
+GONE_OR_BLOCKED = {
+    404: PollResult.GONE,
+    410: PollResult.GONE,
+    401: PollResult.BLOCKED,
+    403: PollResult.BLOCKED,
+    429: PollResult.BLOCKED,
+}
 REPEATS = 2  # a permanent redirect is believed when it is met in this many polls in a row
 
 
@@ -40,56 +51,68 @@ register_row(FeedBatch)
 
 
 def of_feed(settings: PollSettings, feed: FeedIntent | None) -> PollSettings:
-    """The settings with the interval that the feed's line in `feeds.toml` asks for."""
-    return settings if feed is None or feed.interval_s is None else replace(settings, interval_s=feed.interval_s)
+    """The settings with the fixed interval that the feed's line in `feeds.toml` asks for."""
+    if feed is None or feed.interval_s is None:
+        return settings
+    return replace(settings, shortest_interval_s=feed.interval_s, longest_interval_s=feed.interval_s)
 
 
-def refusal(response: Response) -> tuple[PollResult, str] | None:
-    """How a poll ends that brought no feed to read; None when there is a body."""
+def request_for(feed: DueFeed, now: datetime, limit: int) -> Request:
+    """The next request of a feed. Feeds are meant to be polled: robots.txt is not asked."""
+    asked = feed if feed.health.conditional(now.timestamp()) else DueFeed("", "")
+    return Request(feed.url, asked.etag, asked.last_modified, max_bytes=limit, robots=False)
+
+
+def refusal(response: Response) -> tuple[PollResult, str, str] | None:
+    """(result, reason in words, cause for the back-off) of a poll that brought no feed to read; None with a body.
+
+    A 304 has no cause: it is an answer.
+    """
     if response.failure:
         known = {"too_large": PollResult.TOO_LARGE, "private_address": PollResult.PRIVATE_ADDRESS}
-        return known.get(response.failure, PollResult.UNREACHABLE), response.reason
+        result = known.get(response.failure, PollResult.UNREACHABLE)
+        return result, response.reason, response.cause or response.failure
     status = response.status
+    if status == 200:
+        return None
     if status == 304:
-        return PollResult.UNCHANGED, "the server says it is not modified"
-    if status in (404, 410):
-        return PollResult.GONE, f"status {status}"
-    if status in (401, 403, 429):
-        return PollResult.BLOCKED, f"status {status}"
-    if status != 200:
-        return PollResult.UNREACHABLE, f"status {status}"
-    return None
-
-
-def next_check(result: PollResult, errors: int, now: datetime, settings: PollSettings) -> datetime:
-    """After an answer the set interval, after each error twice as long, up to the ceiling; `gone` waits that long."""
-    if result is PollResult.GONE:
-        wait = settings.max_interval_s
-    else:
-        wait = min(settings.interval_s * 2.0 ** min(errors, 20), settings.max_interval_s)
-    return now + timedelta(seconds=wait)
+        return PollResult.UNCHANGED, "the server says it is not modified", ""
+    result = GONE_OR_BLOCKED.get(status, PollResult.UNREACHABLE)
+    cause = str(status) if status in GONE_OR_BLOCKED else "5xx" if status >= 500 else "other"
+    return result, f"status {status}", cause
 
 
 def report(
-    feed: DueFeed, response: Response, parsed: ParsedFeed | None, now: datetime, settings: PollSettings
+    feed: DueFeed,
+    response: Response,
+    parsed: ParsedFeed | None,
+    now: datetime,
+    settings: PollSettings,
+    sighted: Collection[str] = (),
 ) -> PollReport:
-    """Decide one poll. `parsed` is None when there was nothing new to read."""
+    """Decide one poll. `parsed` is None when there was nothing new to read; `sighted` are entries known before."""
     refused = refusal(response)
-    if refused is not None and refused[0] is not PollResult.UNCHANGED:
-        failed = feed._replace(errors=feed.errors + 1, moves=0)
-        return PollReport(failed, refused[0], refused[1], next_check(refused[0], failed.errors, now, settings))
+    if refused is not None and refused[2]:
+        return _failed(feed, *refused, hints(response, now), now, settings)
     if parsed is not None and parsed.result == "not_a_feed":  # nor is its redirect believed
-        failed = feed._replace(errors=feed.errors + 1, moves=0)
-        check = next_check(PollResult.NOT_A_FEED, failed.errors, now, settings)
-        return PollReport(failed, PollResult.NOT_A_FEED, parsed.reason, check)
+        return _failed(feed, PollResult.NOT_A_FEED, parsed.reason, "not_a_feed", Hints(), now, settings)
+    news = () if parsed is None else tuple(_published(e, now) for e, _ in parsed.items if e.entry_id not in sighted)
+    told = Answer(
+        PollResult.NEW if news else PollResult.UNCHANGED,
+        news=news,
+        hints=hints(response, now, parsed.ttl_minutes if parsed else 0),
+        whole=response.status == 200,
+        lied=bool(news) and _same_validators(feed, response) and feed.polled_before,
+    )
+    items = () if parsed is None else _items(feed, parsed, now, settings)
     feed = _moved(feed, response)
-    result, words = refused or (PollResult.UNCHANGED, "the same body as before")
+    result, words = (refused or (PollResult.UNCHANGED, "the same body as before"))[:2]
     if feed.moves >= REPEATS:
         feed = feed._replace(url=feed.moved_to, moves=0, moved_to="")
         result, words = PollResult.MOVED, f"it now lives at {feed.url}"
-    feed = feed._replace(errors=0)
+    feed = feed._replace(health=_health(feed, told, now, settings))
     if parsed is None:
-        return PollReport(feed, result, words, next_check(result, 0, now, settings))
+        return PollReport(feed, result, words)
     if parsed.result == "malformed":
         result, words = PollResult.MALFORMED, parsed.reason
     elif result is not PollResult.MOVED:
@@ -99,10 +122,34 @@ def report(
         last_modified=response.header("last-modified"),
         body_hash=body_hash(response.body),
     )
-    items = _items(feed, parsed, now, settings)
-    return PollReport(
-        feed, result, words, next_check(result, 0, now, settings), items, title=parsed.title, site=parsed.link
-    )
+    return PollReport(feed, result, words, items, title=parsed.title, site=parsed.link)
+
+
+def _failed(
+    feed: DueFeed, result: PollResult, words: str, cause: str, asked: Hints, now: datetime, settings: PollSettings
+) -> PollReport:
+    told = Answer(result, cause=cause, reason=words, hints=asked)
+    return PollReport(feed._replace(moves=0, health=_health(feed, told, now, settings)), result, words)
+
+
+def _health(feed: DueFeed, told: Answer, now: datetime, settings: PollSettings) -> Health:
+    at = now.timestamp()
+    return decide(feed.health, told, at, settings, chance_of(feed.feed_id, f"{at:.0f}"))
+
+
+def _same_validators(feed: DueFeed, response: Response) -> bool:
+    """The server sends the very validators that we have, under which it would have said `not modified`."""
+    if feed.etag:
+        return response.header("etag") == feed.etag
+    return bool(feed.last_modified) and response.header("last-modified") == feed.last_modified
+
+
+def _published(entry: FeedEntry, now: datetime) -> float:
+    """When an item was news: its own instant, where it has an exact one that is not ahead, else now."""
+    at = entry.published
+    if at is None or is_future(at) or at.precision == "day":
+        return now.timestamp()
+    return min(moment(at), now).timestamp()
 
 
 def _moved(feed: DueFeed, response: Response) -> DueFeed:
@@ -150,12 +197,11 @@ def dead_poll(feed: DueFeed, unit_id: str, error: Exception, now: datetime, sett
         kind=type(error).__name__,
         error=words,
         trace="".join(traceback.format_exception(error))[-TRACE_CHARS:],
-        input=msgspec.json.encode(feed._asdict()).decode(),
+        input=msgspec.json.encode(feed._replace(health=Health())._asdict()).decode(),
         at=now.isoformat(),
     )
-    failed = feed._replace(errors=feed.errors + 1)
-    check = next_check(PollResult.DEAD, failed.errors, now, settings)
-    return PollReport(failed, PollResult.DEAD, words, check, letter=letter)
+    done = _failed(feed, PollResult.DEAD, words, "dead", Hints(), now, settings)
+    return done._replace(feed=done.feed._replace(moves=feed.moves), letter=letter)
 
 
 class FindDue(beam.DoFn):
@@ -184,8 +230,7 @@ class PollFeeds(beam.DoFn):
     def process(self, batch: FeedBatch) -> Iterator[tuple[str, int]]:
         feeds = msgspec.msgpack.decode(batch.body, type=list[DueFeed])
         settings, limit = self.world.settings.poll, self.world.settings.network.max_feed_bytes
-        requests = [Request(f.url, f.etag, f.last_modified, max_bytes=limit, robots=False) for f in feeds]
-        responses = self.web.get(requests)
+        responses = self.web.get([request_for(feed, self.clock.now(), limit) for feed in feeds])
         readable = [
             (f, r)
             for f, r in zip(feeds, responses, strict=True)
@@ -201,7 +246,8 @@ class PollFeeds(beam.DoFn):
             if isinstance(read, Exception):
                 done = dead_poll(feed, batch.unit_id, read, now, mine)
             else:
-                done = report(feed, response, read, now, mine)
+                known = self.ledger.sighted(feed.feed_id, [e.entry_id for e, _ in read.items]) if read else ()
+                done = report(feed, response, read, now, mine, known)
             self.ledger.commit_poll(batch.unit_id, done)
             yield batch.unit_id, 1
 

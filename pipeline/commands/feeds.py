@@ -13,6 +13,8 @@ from schemas.errors import UsageError
 
 app = typer.Typer(help="The feeds that are watched.", no_args_is_help=True, rich_markup_mode=None)
 
+SHOWN = ("last_result", "checked_at", "next_check", "last_error")
+
 
 @app.command("list")
 def list_feeds(
@@ -34,9 +36,9 @@ def list_feeds(
     rows = []
     for feed in watched.values():
         seen = states.get(feed.feed_id, {})
-        state = seen.get("last_result") or "unchecked"
-        rows.append((feed.title, feed.url, state, seen.get("checked_at", ""), seen.get("last_error", "")))
-    table(("title", "url", "state", "checked_at", "error"), rows, json=json, stream=sys.stdout)
+        state = seen.get("state") or "unchecked"
+        rows.append((feed.title, feed.url, state, *(seen.get(key, "") for key in SHOWN)))
+    table(("title", "url", "state", "result", *SHOWN[1:]), rows, json=json, stream=sys.stdout)
 
 
 @app.command("add")

@@ -42,6 +42,10 @@ class SqlLedger:
         with self.engine.begin() as connection:
             return polls.lease_feeds(connection, unit_id, feeds, self.now(), self.now() + self.lease_s)
 
+    def sighted(self, feed_id: str, entry_ids: Iterable[str]) -> set[str]:
+        with self.reading() as connection:
+            return polls.sighted(connection, feed_id, entry_ids)
+
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         with self.engine.begin() as connection:
             polls.commit(connection, unit_id, report, self.now())

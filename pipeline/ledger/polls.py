@@ -5,7 +5,7 @@ An ETag is never advanced past entries that are not stored: a later 304 would hi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, iso, upsert
 from pipeline.ledger.units import log, write_letters
+from schemas.health import Health
 from schemas.ports import DueFeed, PollReport, SeenItem
 from schemas.records import Sighting
 from schemas.words import EntryState, Event, PollResult, Why
@@ -42,13 +43,25 @@ def lease_feeds(
             etag=row.etag,
             last_modified=row.last_modified,
             body_hash=row.body_hash,
-            polled_before=row.last_success > 0,
-            errors=row.errors,
             moves=row.moves,
             moved_to=row.moved_to,
+            health=_health(row),
         )
         for row in held
     ]
+
+
+def _health(row: Row[Any]) -> Health:
+    """What was written; of a feed from a ledger that knew no health yet, when it last answered."""
+    return msgspec.json.decode(row.health, type=Health) if row.health else Health(last_success=row.last_success)
+
+
+def sighted(connection: Connection, feed_id: str, ids: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(ids):
+        seen = select(t.sightings.c.entry_id).where(t.sightings.c.feed_id == feed_id, t.sightings.c.entry_id.in_(some))
+        found.update(connection.scalars(seen))
+    return found
 
 
 def commit(connection: Connection, unit_id: str, report: PollReport, now: float) -> None:
@@ -70,10 +83,11 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         "last_modified": feed.last_modified,
         "body_hash": feed.body_hash,
         "checked_at": now,
-        "next_check": report.next_check.timestamp(),
+        "next_check": feed.health.next_check,
         "last_result": result.value,
         "last_error": "" if result in SOUND else report.reason,
-        "errors": feed.errors,
+        "state": feed.health.state,
+        "health": msgspec.json.encode(feed.health).decode(),
         "moves": feed.moves,
         "moved_to": feed.moved_to,
         "unit_id": "",

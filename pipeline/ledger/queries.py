@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, or_, select
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import iso
-from schemas.words import UnitState
+from schemas.health import Health
+from schemas.words import FeedState, UnitState
 
 
 def units_between(connection: Connection, since: float) -> tuple[int, int, dict[str, int]]:
@@ -44,11 +45,18 @@ def feed_states(connection: Connection) -> dict[str, dict[str, Any]]:
     """Health of every feed the ledger has seen, by feed id."""
     return {
         row["feed_id"]: {
-            **{k: row[k] for k in ("url", "title", "last_result", "last_error", "errors")},
-            **{k: iso(row[k]) for k in ("checked_at", "next_check", "last_success")},
+            **{k: row[k] for k in ("url", "title", "state", "last_result", "last_error")},
+            **{k: iso(row[k]) for k in ("checked_at", "last_success")},
+            "next_check": iso(row["next_check"]) if row["state"] != FeedState.RETIRED else "",
+            **_health(row["health"]),
         }
         for row in connection.execute(select(t.feeds)).mappings()
     }
+
+
+def _health(written: str) -> dict[str, Any]:
+    health = msgspec.json.decode(written, type=Health) if written else Health()
+    return {"errors": health.errors, "median_gap_s": round(health.median_gap_s)}
 
 
 def runs(connection: Connection, limit: int) -> list[dict[str, Any]]:

@@ -47,7 +47,8 @@ feeds = Table(
     _instant("last_success"),
     _text("last_result"),
     _text("last_error"),
-    _number("errors"),
+    _text("state"),  # FeedState
+    _text("health"),  # JSON of Health
     _number("moves"),
     _text("moved_to"),
     _text("unit_id"),  # that polls it now

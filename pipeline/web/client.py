@@ -33,7 +33,7 @@ class Walk:
     permanent: bool = True
     robots: str = "not_asked"
 
-    def failed(self, failure: str, reason: str) -> Response:
+    def failed(self, failure: str, reason: str, cause: str = "") -> Response:
         return Response(
             self.request.url,
             final_url=self.url,
@@ -41,6 +41,7 @@ class Walk:
             robots=self.robots,
             failure=failure,
             reason=reason,
+            cause=cause or ("protocol" if failure == "unreachable" else failure),
         )
 
     def answered(self, answer: Answer) -> Response:
@@ -90,7 +91,7 @@ class Client:
                     return walk.answered(answer)
                 _follow(walk, answer.status, location, most)
         except Fault as fault:
-            return walk.failed(fault.failure, fault.reason)
+            return walk.failed(fault.failure, fault.reason, fault.cause)
 
     async def _step(self, walk: Walk, limit: int, cut: bool) -> Answer:
         parts = urlsplit(walk.url)
@@ -172,7 +173,7 @@ def _follow(walk: Walk, status: int, location: str, most: int) -> None:
 def _unasked(shut: Answer | Fault, host: str) -> Answer | Fault:
     if isinstance(shut, Answer):
         return shut
-    return Fault(shut.failure, f"not asked: {host} failed several times in a row, last with: {shut.reason}")
+    return Fault(shut.failure, f"not asked: {host} failed several times in a row, last with: {shut.reason}", shut.cause)
 
 
 def _conditions(request: Request) -> dict[str, str]:

@@ -30,11 +30,12 @@ class Answer(NamedTuple):
 
 
 class Fault(Exception):
-    """A site's fault. `failure` and `reason` are those of a Response; `again`: a further try can help."""
+    """A site's fault. `failure`, `reason` and `cause` are those of a Response; `again`: a further try can help."""
 
-    def __init__(self, failure: str, reason: str, *, again: bool = False) -> None:
+    def __init__(self, failure: str, reason: str, cause: str = "", *, again: bool = False) -> None:
         super().__init__(reason)
         self.failure, self.reason, self.again = failure, reason, again
+        self.cause = cause or ("protocol" if failure == "unreachable" else failure)
 
 
 def open_session(network: Network, resolver: GuardedResolver) -> aiohttp.ClientSession:
@@ -82,7 +83,7 @@ async def exchange(
             finally:
                 response.release()  # back to the pool if it was read to its end, otherwise closed
     except TimeoutError as error:
-        raise Fault("unreachable", _late(error, network, began, whole.expired()), again=True) from error
+        raise Fault("unreachable", _late(error, network, began, whole.expired()), "timeout", again=True) from error
     except PrivateAddress as error:
         raise Fault("private_address", str(error)) from error
     except Broken as error:
@@ -133,23 +134,27 @@ def _late(error: TimeoutError, network: Network, began: bool, whole: bool) -> st
 def _fault(error: Exception) -> Fault:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         again = error.os_error.errno == socket.EAI_AGAIN
-        return Fault("unreachable", f"the name {error.host} does not resolve ({_said(error.os_error)})", again=again)
+        return Fault(
+            "unreachable", f"the name {error.host} does not resolve ({_said(error.os_error)})", "dns", again=again
+        )
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         certificate = error.certificate_error
-        return Fault("unreachable", f"TLS: {getattr(certificate, 'verify_message', '') or certificate}")
+        return Fault("unreachable", f"TLS: {getattr(certificate, 'verify_message', '') or certificate}", "tls")
     if isinstance(error, aiohttp.ClientSSLError):
-        return Fault("unreachable", f"TLS: no secure connection ({_said(error.os_error)})")
+        return Fault("unreachable", f"TLS: no secure connection ({_said(error.os_error)})", "tls")
     if isinstance(error, aiohttp.ClientConnectorError):
         cause = error.os_error
         words = (
             os.strerror(cause.errno) if cause.errno else str(cause)
         )  # asyncio's own words name address and port only
-        return Fault("unreachable", f"no connection ({words})", again=isinstance(cause, ConnectionResetError))
+        reset = isinstance(cause, ConnectionResetError)
+        return Fault("unreachable", f"no connection ({words})", "connection", again=reset)
     if isinstance(error, aiohttp.InvalidURL):
         return Fault("unreachable", f"{error.url} is no valid address")
     if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):
         return Fault("unreachable", f"the answer is no proper HTTP ({' '.join(error.message.split())[:200]})")
-    return Fault("unreachable", f"the connection broke off ({str(error) or type(error).__name__})", again=True)
+    words = f"the connection broke off ({str(error) or type(error).__name__})"
+    return Fault("unreachable", words, "connection", again=True)
 
 
 def _said(error: OSError) -> str:

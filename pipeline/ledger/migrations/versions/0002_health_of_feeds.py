@@ -1,0 +1,23 @@
+"""The health of feeds is a record of its own"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("feeds") as feeds:
+        feeds.add_column(sa.Column("state", sa.Text(), server_default="", nullable=False))
+        feeds.add_column(sa.Column("health", sa.Text(), server_default="", nullable=False))
+        feeds.drop_column("errors")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("feeds") as feeds:
+        feeds.add_column(sa.Column("errors", sa.Integer(), server_default="0", nullable=False))
+        feeds.drop_column("health")
+        feeds.drop_column("state")
