@@ -91,6 +91,9 @@ def wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "annotate.models", f"has {language!r} = {model!r}", 'write a language code and a package: en = "…"'
     if settings.paths.ledger and "://" not in settings.paths.ledger:
         yield "paths.ledger", f"is {settings.paths.ledger!r}", "write a database address: sqlite:///newsbeam.db"
+    ages = settings.lease.revisit_ages_s
+    if any(age <= 0 for age in ages) or list(ages) != sorted(set(ages)):
+        yield "lease.revisit_ages_s", f"is {list(ages)}", "write ages in seconds that rise"
     poll = settings.poll
     for shorter, longer in (("shortest", "longest"), ("longest", "max")):
         if getattr(poll, f"{shorter}_interval_s") > getattr(poll, f"{longer}_interval_s"):

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pipeline.limits import keys, near, value_of, wrong
 from schemas.config import Settings
@@ -140,7 +140,7 @@ def _from_text(text: str, key: str, origin: str) -> Any:
     if hint is str:
         return text
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if get_origin(hint) is tuple:
+    if get_origin(hint) is tuple and get_args(hint)[0] is str:
         return parts
     if get_origin(hint) is dict:
         pairs = [part.partition("=") for part in parts]
@@ -148,9 +148,11 @@ def _from_text(text: str, key: str, origin: str) -> Any:
             raise ConfigError(f"{origin}: {key} is a table, not {text!r}", remedy="write it as name=value,name=value")
         return {name.strip(): value.strip() for name, _, value in pairs}
     try:
+        if get_origin(hint) is tuple:
+            return TypeAdapter(list[float]).validate_strings(parts)
         return TypeAdapter(hint).validate_strings(text)
     except ValidationError:
-        raise ConfigError(f"{origin}: {key} is a number, not {text!r}") from None
+        raise ConfigError(f"{origin}: {key} takes numbers, not {text!r}") from None
 
 
 def _typed(values: Mapping[str, Any], given: Mapping[str, Given]) -> Settings:

@@ -59,6 +59,8 @@ class Lease:
     batch_entries: int = 100  # fetched side by side by one worker
     lease_s: float = 3_600.0
     max_deaths: int = 3
+    revisit_ages_s: tuple[float, ...] = (3_600.0, 21_600.0, 86_400.0, 604_800.0)
+    """Ages of an entry at which its page is asked for again."""
 
 
 @dataclass(frozen=True)

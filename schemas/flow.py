@@ -35,6 +35,8 @@ class LeasedEntry(Record, frozen=True, kw_only=True):
     own_site: bool  # the feed shows links of its own site: its title and date count
     entry: FeedEntry
     capture: RawPage | None = None  # already archived by a unit that died, or asked for by a replay
+    etag: str = ""  # of the page as it was read last: the request is conditional
+    last_modified: str = ""
 
 
 class Leases(NamedTuple):
@@ -135,6 +137,7 @@ class Settled(Record, frozen=True, kw_only=True):
     dead_letters: tuple[DeadLetter, ...] = ()
     index: tuple[IndexRow, ...] = ()
     again: tuple[str, ...] = ()  # entries that are due again: copies whose original was not written
+    revisits: dict[str, float] = {}  # entry -> when it is visited again (epoch seconds)
 
 
 def pack(value: object) -> bytes:

@@ -25,16 +25,18 @@ class FakeWeb:
     etags: dict[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: uuid4().hex)
 
-    def page(self, url: str, html: str | bytes, status: int = 200, headers: dict[str, str] | None = None) -> FakeWeb:
+    def page(
+        self, url: str, html: str | bytes, status: int = 200, headers: dict[str, str] | None = None, etag: str = ""
+    ) -> FakeWeb:
         kept = {"content-type": "text/html; charset=utf-8"} | {k.lower(): v for k, v in (headers or {}).items()}
+        if etag:
+            kept["etag"] = self.etags[url] = etag
         body = html.encode() if isinstance(html, str) else html
         self.table[url] = Response(url, url, status=status, headers=tuple(kept.items()), body=body)
         return self
 
     def feed(self, url: str, body: str | bytes, etag: str = "") -> FakeWeb:
-        headers = {"content-type": "application/xml"} | ({"etag": etag} if etag else {})
-        self.etags[url] = etag
-        return self.page(url, body, headers=headers)
+        return self.page(url, body, headers={"content-type": "application/xml"}, etag=etag)
 
     def redirect(self, url: str, to: str, status: int = 301) -> FakeWeb:
         self.moved[url] = (to, status)

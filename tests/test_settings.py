@@ -75,6 +75,7 @@ def test_every_kind_of_value_can_come_from_each_place() -> None:
     text = {
         "output.sinks": "parquet, jsonl",
         "poll.interval_s": "1e2",
+        "lease.revisit_ages_s": "60, 1e3",
         "annotate.models": "en=en_a, de=de_b",
         "network.test.resolve": "a.test=127.0.0.1:8080,b.test=[::1]:8081",
         "extract.min_words": "0",
@@ -83,6 +84,7 @@ def test_every_kind_of_value_can_come_from_each_place() -> None:
     assert by_variable == load(file, text, {}).settings
     assert by_variable.output.sinks == ("parquet", "jsonl")
     assert by_variable.poll.interval_s == 100.0
+    assert by_variable.lease.revisit_ages_s == (60.0, 1000.0)
     assert by_variable.annotate.models == {"en": "en_a", "de": "de_b"}
     assert by_variable.network.test.resolve["b.test"] == "[::1]:8081"
     assert load(file, {"output.sinks": ["jsonl"]}, {}).settings.output.sinks == ("jsonl",)
@@ -123,6 +125,7 @@ def test_dotted_keys_and_comments_of_toml_are_understood() -> None:
         ),
         ("[annotate.models]\nEnglish = 'x'\n", "annotate.models has 'English' = 'x'"),
         ("[paths]\nledger = 'news.db'\n", "(write a database address: sqlite:///newsbeam.db)"),
+        ("[lease]\nrevisit_ages_s = [60, 5]\n", "newsbeam.toml:2: lease.revisit_ages_s is [60.0, 5.0]"),
         ("[poll]\nlongest_interval_s = 99999\n", "newsbeam.toml:2: poll.longest_interval_s is longer than"),
         ("[network]\nhost_gap_s = 90\n", "take longer than lease.lease_s"),
         ("[network]\nretries = \n", "newsbeam.toml:2: not valid TOML"),
@@ -137,7 +140,7 @@ def test_a_wrong_file_is_refused_with_line_and_remedy(text: str, words: str) -> 
     [
         ("NEWSBEAM_NETWORK__RETIRES", "3", "NEWSBEAM_NETWORK__RETIRES (did you mean 'NEWSBEAM_NETWORK__RETRIES'?)"),
         ("NEWSBEAM_NETWORK_RETRIES", "3", "did you mean 'NEWSBEAM_NETWORK__RETRIES'?"),
-        ("NEWSBEAM_NETWORK__RETRIES", "many", "NEWSBEAM_NETWORK__RETRIES: network.retries is a number, not 'many'"),
+        ("NEWSBEAM_NETWORK__RETRIES", "many", "NEWSBEAM_NETWORK__RETRIES: network.retries takes numbers, not 'many'"),
         ("NEWSBEAM_NETWORK__RETRIES", "-1", "NEWSBEAM_NETWORK__RETRIES: network.retries is -1"),
         ("NEWSBEAM_ANNOTATE__MODELS", "en", "NEWSBEAM_ANNOTATE__MODELS: annotate.models is a table"),
         ("NEWSBEAM_OUTPUT__SINKS", "", "NEWSBEAM_OUTPUT__SINKS: output.sinks is empty"),
@@ -153,7 +156,7 @@ def test_a_wrong_variable_is_refused_by_its_name(name: str, value: str, words: s
         ("network.retires", 3, "unknown setting 'network.retires' (did you mean 'network.retries'?)"),
         ("retries", 3, "unknown setting 'retries' (did you mean 'network.retries'?)"),
         ("network", 3, "unknown setting 'network'"),
-        ("network.retries", "x", "flag: network.retries is a number, not 'x'"),
+        ("network.retries", "x", "flag: network.retries takes numbers, not 'x'"),
         ("network.retries", 2.5, "flag: network.retries should be a valid integer, not 2.5"),
     ],
 )
@@ -230,7 +233,7 @@ def documented(default: Any) -> str:
     if isinstance(default, dict):
         return "{" + ", ".join(f'{key} = "{value}"' for key, value in default.items()) + "}"
     if isinstance(default, tuple):
-        return "[" + ", ".join(f'"{value}"' for value in default) + "]"
+        return "[" + ", ".join(map(documented, default)) + "]"
     return f'"{default}"' if isinstance(default, str) else str(default)
 
 

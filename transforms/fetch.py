@@ -127,9 +127,10 @@ class FetchDoFn(StepDoFn):
         ]
 
     def _ask(self, batch: list[tuple[Due, LeasedEntry]]) -> None:
-        new = [(row.visit_id, leased.entry.url) for row, leased in batch if row.visit_id not in self.answers]
-        responses = self.web.get([Request(url) for _, url in new]) if new else []
-        self.answers |= {visit_id: response for (visit_id, _), response in zip(new, responses, strict=True)}
+        new = [(row, leased) for row, leased in batch if row.visit_id not in self.answers]
+        requests = [Request(leased.entry.url, leased.etag, leased.last_modified) for _, leased in new]
+        responses = self.web.get(requests) if new else []
+        self.answers |= {row.visit_id: response for (row, _), response in zip(new, responses, strict=True)}
 
     def _judge(self, row: Due, leased: LeasedEntry) -> Page | Outcome | Kept:
         if leased.capture is not None:

@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ import msgspec
 
 from schemas.commits import Manifest, Package
 from schemas.errors import Unbalanced, UnitLost
-from schemas.flow import Copied, Outcome, Settled, Work, unpack
+from schemas.flow import Copied, LeasedEntry, Outcome, Settled, Work, unpack
 from schemas.ports import Ledger, World
 from schemas.records import DeadLetter, Record, Visit
 from schemas.words import Disposition
+from transforms.revisits import revisit_at
 from transforms.sinks.files import drop_files, publish_manifest, write_unit
 
 log = logging.getLogger(__name__)
@@ -122,10 +124,11 @@ class SettleUnit(beam.DoFn):
         outcomes: list[Outcome] = list(both["outcomes"])
         root = Path(self.world.settings.output.dir)
         at = self.clock.now().isoformat()
-        leased = {e.entry.entry_id: e.why for e in self.ledger.lease(unit_id, self.world.settings.lease)}
+        leased = {e.entry.entry_id: e for e in self.ledger.lease(unit_id, self.world.settings.lease)}
         packages = [unpack(work.body, Package) for work in works]
         ended = [
-            msgspec.structs.replace(v, why=leased.get(v.entry_id, "")) for v in visits(works, packages, outcomes, at)
+            msgspec.structs.replace(v, why=leased[v.entry_id].why if v.entry_id in leased else "")
+            for v in visits(works, packages, outcomes, at)
         ]
         letters = [unpack(o.body, DeadLetter) for o in outcomes if o.disposition == Disposition.DEAD]
         originals = {o.original_article_id for o in outcomes if o.original_article_id}
@@ -142,6 +145,7 @@ class SettleUnit(beam.DoFn):
             dead_letters=tuple(letters),
             index=tuple(index),
             again=tuple(again),
+            revisits=dict(self._revisits(ended, leased)),
         )
         try:
             kept = self.ledger.prepare(settled)
@@ -155,6 +159,18 @@ class SettleUnit(beam.DoFn):
             drop_files(root, files)
         finish(kept, root, self.ledger, at)
         yield unit_id
+
+    def _revisits(self, ended: Sequence[Visit], leased: Mapping[str, LeasedEntry]) -> Iterator[tuple[str, float]]:
+        """Where the feed's own text is the article there is no page to look at again."""
+        ages, now = self.world.settings.lease.revisit_ages_s, self.clock.now().timestamp()
+        for visit in ended:
+            entry = leased.get(visit.entry_id)
+            feed = self.world.feeds.get(entry.feed_id) if entry else None
+            if entry is None or not entry.entry.url or (feed is not None and feed.fetch == "never"):
+                continue
+            seen = datetime.fromisoformat(entry.entry.first_seen).timestamp() if entry.entry.first_seen else now
+            if at := revisit_at(visit.disposition, seen, now, ages):
+                yield visit.entry_id, at
 
 
 class Settle(beam.PTransform):

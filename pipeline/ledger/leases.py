@@ -13,12 +13,16 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, upsert
+from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
 from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
 from schemas.ports import Segment
 from schemas.records import FeedEntry, RawPage
 from schemas.words import EntryState, UnitState, Why
+from transforms.revisits import SAME_PAGE
+
+NONE: dict[str, str] = {}
 
 
 def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[LeasedEntry]:
@@ -28,6 +32,8 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
         return []  # a late retry of a unit that is settled or given up
     held = _held(connection, unit_id)
     if not unit.leased:
+        again = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "revisit_at": 0.0}
+        connection.execute(update(t.entries).where(to_revisit(now)).values(again))
         ids = _choose(connection, unit_id, settings, now)
         until = now + settings.lease_s
         for some in chunks(ids):
@@ -41,6 +47,7 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
             update(t.units).where(t.units.c.unit_id == unit_id, t.units.c.state == UnitState.OPEN.value).values(leased)
         )
     captures = _captures(connection, held)
+    validators = _validators(connection, held)
     return [
         LeasedEntry(
             unit_id=unit_id,
@@ -51,6 +58,8 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
             own_site=False,
             entry=msgspec.json.decode(row.entry, type=FeedEntry),
             capture=captures.get(row.entry_id),
+            etag=validators.get(row.entry_id, NONE).get("etag", ""),
+            last_modified=validators.get(row.entry_id, NONE).get("last-modified", ""),
         )
         for row in held
     ]
@@ -66,9 +75,10 @@ def _held(connection: Connection, unit_id: str) -> list[Row[Any]]:
 def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[str]:
     pending = t.entries.c.state == EntryState.PENDING.value
     lethal = t.entries.c.deaths >= settings.max_deaths - 1
+    revisited = t.entries.c.why == Why.REVISIT.value  # what is new goes first within the host's budget
     rank = (
         func.row_number()
-        .over(partition_by=t.entries.c.host, order_by=(t.entries.c.first_seen, t.entries.c.entry_id))
+        .over(partition_by=t.entries.c.host, order_by=(revisited, t.entries.c.first_seen, t.entries.c.entry_id))
         .label("rank")
     )
     taken = select(t.hosts.c.host).where(t.hosts.c.unit_id != "", t.hosts.c.lease_until >= now)
@@ -119,6 +129,17 @@ def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage
                 found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
             else:
                 found.pop(row.entry_id, None)
+    return found
+
+
+def _validators(connection: Connection, held: list[Row[Any]]) -> dict[str, dict[str, str]]:
+    """Headers of the page that the last visit read, for entries that are visited again."""
+    again = [row.entry_id for row in held if row.why == Why.REVISIT and row.disposition in SAME_PAGE]
+    found: dict[str, dict[str, str]] = {}
+    for ids in chunks(again):
+        query = select(t.captures.c.entry_id, t.captures.c.page).where(t.captures.c.entry_id.in_(ids))
+        for row in connection.execute(query.order_by(t.captures.c.registered_at)):
+            found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage).headers
     return found
 
 

@@ -134,6 +134,7 @@ def _finish_entries(connection: Connection, settled: Settled) -> None:
             "deaths": 0,
             "disposition": visit.disposition,
             "article_id": visit.article_id,
+            "revisit_at": settled.revisits.get(visit.entry_id, 0.0),
         }
         changed = connection.scalar(select(t.entries.c.again).where(mine))
         if changed or visit.entry_id in again:

@@ -84,6 +84,8 @@ entries = Table(
     Column("again", Boolean, nullable=False, server_default="0"),  # it changed while it was in hand
     _text("disposition"),  # of its last visit
     _text("article_id"),
+    _instant("revisit_at"),
+    Index("entries_by_revisit", "revisit_at"),
     Index("entries_by_state", "state", "deaths", "first_seen"),
     Index("entries_by_url", "url"),
     Index("entries_by_unit", "unit_id"),

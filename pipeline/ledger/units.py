@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import iso, upsert
@@ -16,7 +16,7 @@ from schemas.words import Disposition, EntryState, Event, UnitState
 
 
 class Due(NamedTuple):
-    """What a pass would find to do now, and when the next feed is due (epoch seconds, 0: none)."""
+    """What a pass would find to do now, and when the next feed or entry is due (epoch seconds, 0: none)."""
 
     feeds: int
     entries: int
@@ -41,10 +41,17 @@ def due(connection: Connection, feed_ids: list[str], now: float) -> Due:
         connection.execute(select(t.feeds.c.feed_id, t.feeds.c.next_check).where(t.feeds.c.feed_id.in_(feed_ids))).all()
     )
     checks = [seen.get(feed, 0.0) for feed in feed_ids]
-    pending = connection.scalar(
-        select(func.count()).select_from(t.entries).where(t.entries.c.state == EntryState.PENDING.value)
-    )
-    return Due(sum(c <= now for c in checks), pending or 0, min(checks, default=0.0))
+    pending = t.entries.c.state == EntryState.PENDING.value
+    entries = connection.scalar(select(func.count()).select_from(t.entries).where(or_(pending, to_revisit(now)))) or 0
+    later = select(func.min(t.entries.c.revisit_at)).where(t.entries.c.revisit_at > now)
+    coming = [*checks, *filter(None, [connection.scalar(later)])]
+    return Due(sum(c <= now for c in checks), entries, min(coming, default=0.0))
+
+
+def to_revisit(now: float) -> ColumnElement[bool]:
+    """Entries that are done and whose time for another visit has come."""
+    come = and_(t.entries.c.revisit_at > 0, t.entries.c.revisit_at <= now)
+    return and_(t.entries.c.state == EntryState.DONE.value, come)
 
 
 def died(connection: Connection, now: float, *, exclusive: bool) -> list[str]:

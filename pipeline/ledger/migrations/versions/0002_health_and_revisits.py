@@ -1,4 +1,4 @@
-"""The health of feeds is a record of its own"""
+"""The health of feeds is a record of its own, and entries say when they are visited again"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,15 @@ def upgrade() -> None:
         feeds.add_column(sa.Column("state", sa.Text(), server_default="", nullable=False))
         feeds.add_column(sa.Column("health", sa.Text(), server_default="", nullable=False))
         feeds.drop_column("errors")
+    with op.batch_alter_table("entries") as entries:
+        entries.add_column(sa.Column("revisit_at", sa.Float(), server_default="0", nullable=False))
+        entries.create_index("entries_by_revisit", ["revisit_at"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("entries") as entries:
+        entries.drop_index("entries_by_revisit")
+        entries.drop_column("revisit_at")
     with op.batch_alter_table("feeds") as feeds:
         feeds.add_column(sa.Column("errors", sa.Integer(), server_default="0", nullable=False))
         feeds.drop_column("health")
