@@ -57,7 +57,7 @@ def parse_feeds(text: str, file: str) -> dict[str, FeedIntent]:
     for index, table in enumerate(tables):
         feed = _feed(table, text, file, index)
         line = tomlfile.line_of(text, "feed", "url", index)
-        first = seen.setdefault(_same(feed.url), line)
+        first = seen.setdefault(same_address(feed.url), line)
         if first != line:
             remedy = f"it stands at line {first} already; keep one of the two"
             raise ConfigError(f"{feed.url} is listed twice", file=file, line=line, remedy=remedy)
@@ -115,7 +115,7 @@ def _shown(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _same(url: str) -> str:
+def same_address(url: str) -> str:
     """What two spellings of one address share: http and https, the host's case and a final slash tell nothing apart."""
     parts = urlsplit(url)
     return f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}"

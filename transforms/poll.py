@@ -26,7 +26,7 @@ from schemas.records import DeadLetter, FeedEntry
 from schemas.words import PollResult
 from transforms.feed.dates import is_future, moment
 from transforms.feed.hints import hints
-from transforms.feed.parse import ParsedFeed, body_hash, parse_feed, select_first_poll
+from transforms.feed.parse import ParsedFeed, body_hash, parse_feed, select_first_poll, with_children
 from transforms.policy import Answer, Hints, chance_of, decide
 from transforms.step import TRACE_CHARS, pack_by_host, register_row
 
@@ -239,7 +239,7 @@ class PollFeeds(beam.DoFn):
         now = self.clock.now()
         work = [(r.body, r.header("content-type"), r.final_url or f.url, f.feed_id, now) for f, r in readable]
         parsed = self.guard.map(parse, work, timeout_s=settings.timeout_s)
-        by_feed = {f.feed_id: p for (f, _), p in zip(readable, parsed, strict=True)}
+        by_feed = {f.feed_id: self._whole(f, p, now) for (f, _), p in zip(readable, parsed, strict=True)}
         for feed, response in zip(feeds, responses, strict=True):
             read = by_feed.get(feed.feed_id)
             mine = of_feed(settings, self.world.feeds.get(feed.feed_id))
@@ -250,6 +250,18 @@ class PollFeeds(beam.DoFn):
                 done = report(feed, response, read, now, mine, known)
             self.ledger.commit_poll(batch.unit_id, done)
             yield batch.unit_id, 1
+
+    def _whole(self, feed: DueFeed, read: ParsedFeed | Exception, now: datetime) -> ParsedFeed | Exception:
+        """A feed that is an index (a sitemap of sitemaps) with the items of the documents that it names."""
+        if isinstance(read, Exception) or not read.children:
+            return read
+        settings = self.world.settings
+        limit = settings.network.max_feed_bytes
+        answers = self.web.get([Request(child, max_bytes=limit, robots=False) for child in read.children])
+        bodies = [r for r in answers if refusal(r) is None]
+        work = [(r.body, r.header("content-type"), r.final_url, feed.feed_id, now) for r in bodies]
+        failed = [ParsedFeed("not_a_feed", f"{r.url}: {said[1]}") for r in answers if (said := refusal(r))]
+        return with_children(read, [*self.guard.map(parse, work, timeout_s=settings.poll.timeout_s), *failed])
 
 
 class Poll(beam.PTransform):

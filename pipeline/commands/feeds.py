@@ -54,13 +54,72 @@ def add(
 
     file = Path(load(config, feeds, None, settings).settings.paths.feeds)
     before = file.read_text(encoding="utf-8") if file.exists() else ""
-    gap = "" if not before or before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
-    lines = ["[[feed]]", f"url = {_quoted(url)}", *([f"title = {_quoted(title)}"] if title else [])]
-    text = before + gap + "\n".join(lines) + "\n"
+    text = _appended(before, _lines(url, title))
     parse_feeds(text, str(file))  # refuses a bad or a second address before anything is written
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    _write(file, text)
     typer.echo(f"added to {file}", err=True)
+
+
+@app.command("discover")
+def discover_feeds(
+    url: Annotated[str, typer.Argument(help="A site's address.")],
+    config: Config = None,
+    settings: Set = None,
+    json: Json = False,
+) -> None:
+    """Find the feeds and sitemaps of a site, try each, and propose a line for the feeds file. Exit 1 without any."""
+    from pipeline.discover import discover
+    from pipeline.terminal import table
+
+    offers, lost = discover(world(config, None, None, settings, with_feeds=False), url)
+    rows = [(o.url, o.title, o.kind, o.items, o.newest, o.why) for o in offers]
+    table(("url", "title", "kind", "items", "newest", "found by"), rows, json=json, stream=sys.stdout)
+    for address, reason in lost:
+        typer.echo(f"newsbeam: {address}: {reason}", err=True)
+    if offers and not json:
+        best = offers[0]
+        typer.echo(f"\nfor feeds.toml:\n\n{_lines(best.url, best.title)}", nl=False)
+    if not offers:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_feeds(
+    opml: Annotated[Path, typer.Argument(help="An OPML file; its folders become labels.")],
+    config: Config = None,
+    feeds: Feeds = None,
+    settings: Set = None,
+) -> None:
+    """Add the feeds of an OPML file that the feeds file does not have yet."""
+    from schemas.feeds import parse_feeds, same_address
+    from transforms.feed.opml import read
+
+    file = Path(load(config, feeds, None, settings).settings.paths.feeds)
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    have = {same_address(feed.url) for feed in parse_feeds(text, str(file)).values()}
+    try:
+        outlines = read(opml.read_bytes(), str(opml))
+    except OSError as error:
+        raise UsageError(f"{opml} cannot be read: {error.strerror}") from error
+    added = 0
+    for outline in outlines:
+        if same_address(outline.url) not in have:
+            have.add(same_address(outline.url))
+            more = _appended(text, _lines(outline.url, outline.title, outline.labels))
+            parse_feeds(more, str(opml))
+            text, added = more, added + 1
+    _write(file, text)
+    typer.echo(f"{added} of {len(outlines)} feeds added to {file}", err=True)
+
+
+@app.command("export")
+def export_feeds(config: Config = None, feeds: Feeds = None, settings: Set = None) -> None:
+    """The feeds file as OPML, on stdout; a feed's first label is its folder."""
+    from pipeline.world import read_feeds
+    from transforms.feed.opml import write
+
+    file = _file(load(config, feeds, None, settings).settings.paths.feeds, feeds)
+    typer.echo(write(read_feeds(str(file)).values()), nl=False)
 
 
 @app.command("check")
@@ -91,6 +150,26 @@ def _file(configured: str, given: Path | None) -> Path:
     if given is not None and not file.is_file():
         raise UsageError(f"there is no feeds file {file}")
     return file if file.is_file() else seeds() / "feeds.toml"
+
+
+def _lines(url: str, title: str = "", labels: tuple[str, ...] = ()) -> str:
+    """A feed as it stands in the feeds file."""
+    lines = ["[[feed]]", f"url = {_quoted(url)}"]
+    if title:
+        lines.append(f"title = {_quoted(title)}")
+    if labels:
+        lines.append(f"labels = [{', '.join(map(_quoted, labels))}]")
+    return "\n".join(lines) + "\n"
+
+
+def _appended(before: str, lines: str) -> str:
+    gap = "" if not before or before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
+    return before + gap + lines
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def _quoted(text: str) -> str:

@@ -54,6 +54,7 @@ class RawFeed(NamedTuple):
     language: str = ""
     ttl_minutes: int = 0
     items: tuple[RawItem, ...] = ()
+    children: tuple[str, ...] = ()  # documents to read instead, as written: an index brings no items
 
 
 def entry(raw: RawItem, channel: Channel) -> tuple[FeedEntry, str] | None:

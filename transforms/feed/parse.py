@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 from schemas import ids
 from schemas.records import FeedEntry
-from transforms.feed import jsonfeed
+from transforms.feed import jsonfeed, sitemap
 from transforms.feed import text as feed_text
 from transforms.feed import xml as feed_xml
 from transforms.feed.dates import is_future, mark_future, moment
 from transforms.feed.html import clean
-from transforms.feed.items import Channel, RawItem, entry, language
+from transforms.feed.items import Channel, RawFeed, RawItem, entry, language
 from transforms.links import absolute, canonical
 
 Item = tuple[FeedEntry, str]
@@ -44,6 +44,7 @@ class ParsedFeed(NamedTuple):
     language: str = ""
     ttl_minutes: int = 0
     items: tuple[Item, ...] = ()
+    children: tuple[str, ...] = ()  # of an index: addresses whose items are this feed's
 
 
 def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now: datetime | None = None) -> ParsedFeed:
@@ -56,7 +57,7 @@ def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now:
     text = feed_text.prepare(body, content_type)
     if not text.kind:
         return ParsedFeed(text.result, text.reason)
-    read = jsonfeed.read(text.body) if text.kind == "json" else feed_xml.read(text)
+    read = _read(text)
     link = absolute(read.link, url)
     channel = Channel(
         feed_id=feed or ids.feed_id(url),
@@ -66,8 +67,29 @@ def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now:
     )
     reason = "; ".join(filter(None, (text.reason, read.reason)))
     items = _entries(read.items, channel, now)
+    children = tuple(filter(None, (absolute(child, channel.base) for child in read.children)))
     result = "malformed" if reason and read.result == "ok" else read.result
-    return ParsedFeed(result, reason, clean(read.title), link, channel.language, read.ttl_minutes, items)
+    return ParsedFeed(result, reason, clean(read.title), link, channel.language, read.ttl_minutes, items, children)
+
+
+def _read(text: feed_text.FeedText) -> RawFeed:
+    if text.kind == "json":
+        return jsonfeed.read(text.body)
+    return sitemap.read(text) if text.name in sitemap.ROOTS else feed_xml.read(text)
+
+
+def with_children(index: ParsedFeed, children: Iterable[ParsedFeed | Exception]) -> ParsedFeed:
+    """An index with the items of its documents; one that cannot be read makes it malformed, and costs no other."""
+    items: dict[str, Item] = {}
+    lost = []
+    for child in children:
+        if isinstance(child, Exception) or child.result == "not_a_feed":
+            lost.append(str(child) if isinstance(child, Exception) else child.reason)
+            continue
+        for item in child.items:
+            items.setdefault(item[0].entry_id, item)
+    reason = "; ".join(filter(None, (index.reason, *lost)))
+    return index._replace(result="malformed" if reason else index.result, reason=reason, items=tuple(items.values()))
 
 
 def _entries(raw_items: Iterable[RawItem], channel: Channel, now: datetime | None) -> tuple[Item, ...]:

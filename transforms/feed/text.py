@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from html.entities import name2codepoint
 from typing import NamedTuple
 
 from transforms.page.charset import decode
 
 MAX_NAMES = 400  # declared characters; HTML 4 knows 252
-FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel", "urlset", "sitemapindex"})
+MAX_UNPACKED = 50_000_000  # bytes of a document that comes as a gzip file; what sitemaps.org allows
 
 _UTF16_UNMARKED = {b"<\x00": codecs.BOM_UTF16_LE, b"\x00<": codecs.BOM_UTF16_BE}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -66,6 +68,10 @@ class FeedText(NamedTuple):
 
 def prepare(raw: bytes, content_type: str) -> FeedText:
     """Decode a feed's body and make it safe."""
+    if raw[:2] == b"\x1f\x8b":
+        raw, refused = _unpacked(raw)
+        if refused:
+            return FeedText(result="malformed", reason=refused)
     decoded = decode(_UTF16_UNMARKED.get(raw[:2], b"") + raw, content_type)
     text = decoded.text.lstrip(" \t\r\n\x00\ufeff")
     if not text.strip():
@@ -96,6 +102,16 @@ def prepare(raw: bytes, content_type: str) -> FeedText:
     root = _with_prefixes(_ILLEGAL.sub("", found[0]), body)
     head = f"<?xml version='1.0' encoding='utf-8'?>\n{doctype}"
     return FeedText("xml", reason=reason, head=head, root=root, name=found[2].lower(), body=body)
+
+
+def _unpacked(raw: bytes) -> tuple[bytes, str]:
+    """The content of a gzip file, and why it is refused ("" if it is not)."""
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = reader.decompress(raw, MAX_UNPACKED + 1)
+    except zlib.error as error:
+        return b"", f"a broken gzip file: {error}"
+    return found, f"a gzip file of more than {MAX_UNPACKED:,} bytes" if len(found) > MAX_UNPACKED else ""
 
 
 def _prolog(text: str) -> tuple[int, str]:

@@ -1,0 +1,75 @@
+"""Sitemaps and news sitemaps (sitemaps.org, Google's news extension) -> the same raw items as a feed. Pure, linear.
+
+Read block by block, so that one broken entry costs no other. A sitemap's index brings no items but `children`: the
+sitemaps to read instead, the newest first.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from schemas.records import DateValue
+from transforms.feed.dates import from_rfc3339
+from transforms.feed.html import one_line
+from transforms.feed.items import RawFeed, RawItem
+from transforms.feed.text import FeedText
+
+ROOTS = frozenset({"urlset", "sitemapindex"})
+MAX_ITEMS = 50_000  # what sitemaps.org allows
+MAX_CHILDREN = 5
+_START = re.compile(r"<(?:url|sitemap)(?:\s[^<>]*)?>")
+_END = re.compile(r"</(?:url|sitemap)\s*>")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FIELD = re.compile(
+    r"<(?:[A-Za-z_][\w.-]*:)?(loc|lastmod|title|publication_date|name|language|keywords)(?:\s[^<>]*)?>"
+    r"(?:\s*<!\[CDATA\[(.{0,4000}?)\]\]>\s*|([^<]*))</",
+    re.DOTALL,
+)
+
+
+def read(text: FeedText) -> RawFeed:
+    """Read a prepared sitemap; `not_a_feed` where it lists nothing."""
+    blocks = [_fields(_END.split(piece, 1)[0]) for piece in _START.split(text.body)[1 : MAX_ITEMS + 1]]
+    listed = [block for block in blocks if block.get("loc")]
+    if text.name == "sitemapindex":
+        newest = sorted(listed, key=lambda block: block.get("lastmod", "9999"), reverse=True)
+        children = tuple(block["loc"] for block in newest[:MAX_CHILDREN])
+        return RawFeed(children=children) if children else RawFeed("not_a_feed", "a sitemap index without sitemaps")
+    if not listed:
+        return RawFeed("not_a_feed", "a sitemap without addresses")
+    reason = "" if re.search(r"</\s*urlset\s*>\s*$", text.body) else "it breaks off before its end"
+    names = {block["name"] for block in listed if block.get("name")}
+    return RawFeed(
+        "malformed" if reason else "ok",
+        reason,
+        title=names.pop() if len(names) == 1 else "",
+        items=tuple(map(_item, listed)),
+    )
+
+
+def _fields(block: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, quoted, plain in _FIELD.findall(block):
+        found.setdefault(name, one_line(unescape(quoted or plain)))
+    return found
+
+
+def _item(block: dict[str, str]) -> RawItem:
+    changed = _date(block.get("lastmod", ""), "sitemap:lastmod")
+    published = _date(block.get("publication_date", ""), "sitemap:publication_date")
+    return RawItem(
+        links=(block["loc"],),
+        guid=block["loc"],
+        title=block.get("title", ""),
+        published=published or changed,
+        updated=changed,
+        categories=tuple(filter(None, (word.strip() for word in block.get("keywords", "").split(",")))),
+        language=block.get("language", ""),
+    )
+
+
+def _date(written: str, source: str) -> DateValue | None:
+    if _DAY.fullmatch(written):
+        return DateValue(value=written, precision="day", source=source)
+    return from_rfc3339(written, source)
