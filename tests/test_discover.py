@@ -1,4 +1,4 @@
-"""The feeds of a site are found where it says they are and where they usually lie; each is tried before it is offered."""
+"""The feeds of a site are found where it says they are and where they usually lie, and tried before being offered."""
 
 from __future__ import annotations
 
