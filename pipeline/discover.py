@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.contact import require_contact
 from pipeline.world import RealWorld
 from schemas.errors import UsageError
 from schemas.ports import Request, Response
@@ -35,6 +36,7 @@ def discover(world: RealWorld, url: str) -> tuple[list[Offer], list[tuple[str, s
     home = absolute(url if "://" in url else f"https://{url}")
     if not home:
         raise UsageError(f"{url!r} is no address of a site")
+    require_contact(world.settings.network, [home])
     web = world.web()
     page, robots = web.get([Request(home), Request(absolute("/robots.txt", home), robots=False)])
     refused = refusal(page)

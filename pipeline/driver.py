@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.contact import require_contact
 from pipeline.ledger import SqlLedger
 from pipeline.ledger.engine import held
 from pipeline.ledger.queries import polls_since, units_between
@@ -113,7 +114,12 @@ def _watched(world: RealWorld) -> list[str]:
     return [feed.feed_id for feed in world.feeds.values() if feed.enabled]
 
 
+def _addresses(world: RealWorld) -> list[str]:
+    return [feed.url for feed in world.feeds.values() if feed.enabled]
+
+
 def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: Callable[[Summary], None]) -> Summary:
+    require_contact(world.settings.network, _addresses(world))
     world.model().check()  # at once, not as a dead letter for each article
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
@@ -158,6 +164,7 @@ def check_feeds(world: RealWorld) -> None:
     """Poll every feed once, due or not; what they show is pending for the next run."""
     from transforms.poll import Poll
 
+    require_contact(world.settings.network, _addresses(world))
     with held(world.settings.ledger_url) as holder:
         ledger = world.ledger()
         recover(world, ledger)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pipeline.contact import require_contact
 from pipeline.world import RealWorld
 from schemas.commits import Package
 from schemas.errors import UsageError
@@ -113,6 +114,7 @@ def _from_file(path: Path, kind: str, limit: int) -> Input:
 
 
 def _from_web(url: str, world: RealWorld) -> Input:
+    require_contact(world.settings.network, [url])
     [response] = world.web().get([Request(url)])
     ended, words = verdict(response)
     if ended is not None:

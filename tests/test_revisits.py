@@ -15,7 +15,7 @@ from pipeline import driver
 from pipeline.ledger import tables as t
 from pipeline.seeds import load_rules
 from pipeline.world import RealWorld
-from schemas.config import Guard, Lease, Output, Paths, Settings
+from schemas.config import Guard, Lease, Network, Output, Paths, Settings
 from schemas.feeds import FeedIntent
 from schemas.ids import feed_id
 from schemas.words import Disposition
@@ -72,7 +72,8 @@ class SlowWorld(RealWorld):
 
 def world(folder: Path, fake: FakeWeb, feed: str, fetch: str = "page") -> SlowWorld:
     feeds = {feed_id(FEED): FeedIntent(feed_id(FEED), FEED, fetch=fetch)}
-    settings = Settings(output=Output(dir=str(folder)), paths=Paths(), guard=Guard(workers=1))
+    ours = Network(user_agent="desk/1.0 (+https://desk.example/bot)")
+    settings = Settings(network=ours, output=Output(dir=str(folder)), paths=Paths(), guard=Guard(workers=1))
     return SlowWorld(settings=settings, rules=load_rules("", ""), aliases=(), feeds=feeds, fake=fake.feed(FEED, feed))
 
 
