@@ -28,16 +28,10 @@ def test_a_contact_opens_the_way_and_a_test_network_needs_none():
         require_contact(Network(), ["http://127.0.0.1/x", "https://daily.example/rss"])
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["run"],
-        ["watch"],
-        ["feeds", "check"],
-        ["try", "https://daily.example/a"],
-        ["feeds", "discover", "daily.example"],
-    ],
-)
+COMMANDS = ("run", "watch", "feeds check", "try https://daily.example/a", "feeds discover daily.example")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_that_asks_the_web_says_so_first(command, tmp_path):
     (tmp_path / "feeds.toml").write_text('[[feed]]\nurl = "https://daily.example/rss"\n', encoding="utf-8")
     done = newsbeam(*command.split(), cwd=tmp_path)
