@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import extraction, floors, reading, seed
+from benchmarks import extraction, floors, seed
 
 BOUNDS = floors.stated()
 FOUND = {"a": {"F": 0.8, "wrong": 3.0}}
@@ -24,7 +24,6 @@ def test_extraction_of_development_pages_is_as_good_as_ever() -> None:
     holds("extraction", floors.extraction_figures())
 
 
-@pytest.mark.skipif(not reading.FOLDER.is_dir(), reason=f"the annotated articles are not here: {reading.FOLDER}")
 def test_reading_of_development_articles_is_as_good_as_ever() -> None:
     holds("reading", floors.reading_figures())
 
