@@ -60,7 +60,12 @@ def names(pairs: Sequence[tuple[Article, Article]]) -> dict[str, Agreement]:
 
 
 def _overlapping(a: set[tuple[int, int, str]], b: set[tuple[int, int, str]]) -> int:
-    return sum(any(x[2] == y[2] and x[0] < y[1] and y[0] < x[1] for y in b) for x in a)
+    """How many of them have one of the other's beside them, counted on the side that has fewer such."""
+
+    def beside(some: set[tuple[int, int, str]], others: set[tuple[int, int, str]]) -> int:
+        return sum(any(x[2] == y[2] and x[0] < y[1] and y[0] < x[1] for y in others) for x in some)
+
+    return min(beside(a, b), beside(b, a))
 
 
 def parts(pairs: Sequence[tuple[Article, Article]]) -> dict[str, Agreement]:
