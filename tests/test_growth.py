@@ -84,7 +84,6 @@ def test_a_pass_scans_no_table_that_grows(full, clock):  # noqa: F811
         settle(full, open_unit(full, "c"))
         full.recover(lambda settled: None, 3)
     assert len(asked.statements) > 25
-    for x in asked.scans(): print(x)
     assert asked.scans() == []
 
 

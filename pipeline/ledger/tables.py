@@ -85,7 +85,7 @@ entries = Table(
     _text("disposition"),  # of its last visit
     _text("article_id"),
     _instant("revisit_at"),
-    Index("entries_by_revisit", "revisit_at"),
+    Index("entries_by_revisit", "state", "revisit_at"),
     Index("entries_by_state", "state", "deaths", "first_seen"),
     Index("entries_by_url", "url"),
     Index("entries_by_unit", "unit_id"),

@@ -43,7 +43,8 @@ def due(connection: Connection, feed_ids: list[str], now: float) -> Due:
     checks = [seen.get(feed, 0.0) for feed in feed_ids]
     pending = t.entries.c.state == EntryState.PENDING.value
     entries = connection.scalar(select(func.count()).select_from(t.entries).where(or_(pending, to_revisit(now)))) or 0
-    later = select(func.min(t.entries.c.revisit_at)).where(t.entries.c.revisit_at > now)
+    done = t.entries.c.state == EntryState.DONE.value
+    later = select(func.min(t.entries.c.revisit_at)).where(done, t.entries.c.revisit_at > now)
     coming = [*checks, *filter(None, [connection.scalar(later)])]
     return Due(sum(c <= now for c in checks), entries, min(coming, default=0.0))
 

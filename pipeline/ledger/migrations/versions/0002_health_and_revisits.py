@@ -16,7 +16,7 @@ def upgrade() -> None:
         feeds.drop_column("errors")
     with op.batch_alter_table("entries") as entries:
         entries.add_column(sa.Column("revisit_at", sa.Float(), server_default="0", nullable=False))
-        entries.create_index("entries_by_revisit", ["revisit_at"], unique=False)
+        entries.create_index("entries_by_revisit", ["state", "revisit_at"], unique=False)
 
 
 def downgrade() -> None:
