@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MODEL := models/en_newsbeam_sm
 
-.PHONY: help setup demo test test-real lint bench lock schemas clean
+.PHONY: help setup demo test test-real lint bench torture lock schemas clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ lint: setup ## ruff, mypy, committed schemas, rules
 
 bench: setup ## one table of figures, as ratios within one run
 	$(BIN)/python -m benchmarks
+
+torture: setup ## kill a run 200 times, and look whether anything was lost or came twice
+	$(BIN)/python -m benchmarks.promise
 
 lock: setup ## resolve the locks anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

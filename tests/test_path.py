@@ -8,62 +8,16 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
-import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from benchmarks.promise import EXPECTED, SOME, bare, committed, judge, kill_after, kill_at, settings
+from benchmarks.promise import run as newsbeam
 from pipeline.press import Press
 
-ROOT = Path(__file__).parents[1]
-EXPECTED = json.loads((ROOT / "seeds/demo/expected.json").read_text(encoding="utf-8"))
 NOW = datetime.now(UTC)
-SOME = ("newsgrid.test", "tern-letter.test")
-
-
-def settings(press: Press, folder: Path, hosts: tuple[str, ...] = ()) -> Path:
-    """A settings file beside a feeds file; `hosts` narrows what is watched."""
-    press.write_feeds_toml(folder / "feeds.toml")
-    if hosts:
-        blocks = (folder / "feeds.toml").read_text(encoding="utf-8").split("[[feed]]")
-        kept = [block for block in blocks[1:] if any(host in block for host in hosts)]
-        (folder / "feeds.toml").write_text("".join("[[feed]]" + block for block in kept), encoding="utf-8")
-    resolve = "".join(f'"{host}" = "{address}"\n' for host, address in press.hosts.items())
-    file = folder / "newsbeam.toml"
-    file.write_text(
-        "[network]\nhost_gap_s = 0\nretries = 1\nmax_retry_wait_s = 0.2\nconnect_timeout_s = 2\n"
-        f"[guard]\nworkers = 1\n[network.test.resolve]\n{resolve}",
-        encoding="utf-8",
-    )
-    return file
-
-
-def newsbeam(*arguments: str, config: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline.cli", *arguments, "--config", str(config)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-
-
-def committed(out: Path, table: str) -> list[dict]:
-    """Rows of the JSON Lines files that manifests name."""
-    rows = []
-    for manifest in sorted((out / "manifests").glob("*.json")):
-        for file in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
-            if file["table"] == table and file["format"] == "jsonl":
-                lines = (out / file["path"]).read_text(encoding="utf-8").splitlines()
-                assert len(lines) == file["rows"]
-                rows += [json.loads(line) for line in lines]
-    return rows
-
-
-def bare(url: str) -> str:
-    """A link as the test compares it: no scheme, no trackers."""
-    return url.rpartition("://")[2].partition("?utm_")[0]
 
 
 @pytest.fixture(scope="module")
@@ -159,52 +113,23 @@ def test_a_typo_in_the_settings_names_file_line_and_remedy(tmp_path):
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(tmp_path, capsys):
     """Three kills at named steps of settling and seven at random moments, each followed by one run to the end."""
     chance = random.Random(20260301)
-    moments = ["before-prepare", "after-prepare", "after-manifest", *(chance.uniform(0.8, 6.0) for _ in range(7))]
+    moments = [("before", "prepare"), ("after", "prepare"), ("after", "manifest"), *([None] * 7)]
+    waits = [chance.uniform(0.8, 6.0) for _ in moments]
 
     def one(number: int) -> str:
-        folder = tmp_path / str(number)
+        folder, moment = tmp_path / str(number), moments[number]
         folder.mkdir()
         with Press(folder / "log.jsonl", now=NOW) as press:
             config = settings(press, folder, SOME)
-            fell = kill(config, moments[number])
+            fell = kill_at(config, moment[1], moment[0]) if moment else kill_after(config, waits[number])
+            assert fell or not moment
             done = newsbeam("run", "--json", config=config)
             assert done.returncode == 0, done.stderr
-        judge(folder)
-        return f"\n  kill {number}: {fell}"
+        found = judge(folder)
+        assert found.readings > 0
+        assert (found.lost, found.twice, found.wrong) == (0, 0, ())
+        return f"\n  kill {number}: {fell or f'{waits[number]:.2f} s after start: it had ended'}"
 
     with ThreadPoolExecutor(3) as pool, capsys.disabled():
         for told in pool.map(one, range(len(moments))):
             print(told, end="")
-
-
-def kill(config: Path, moment: str | float) -> str:
-    step = moment if isinstance(moment, str) else "none"
-    command = [sys.executable, str(ROOT / "tests/torture.py"), step, "run", "--config", str(config)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    if isinstance(moment, str):
-        assert process.wait(timeout=60) == -signal.SIGKILL
-        return moment
-    time.sleep(moment)
-    process.kill()
-    return f"{moment:.2f} s after start" + (", after its end" if process.wait() == 0 else "")
-
-
-def judge(folder: Path) -> None:
-    """The output against the press's log and its own list of what should come of each link."""
-    out = folder / "out"
-    visits = committed(out, "visits")
-    ended = Counter(visit["entry_id"] for visit in visits)
-    assert set(ended.values()) == {1}
-    readings = Counter(row["reading_id"] for row in committed(out, "readings"))
-    assert set(readings.values()) == {1}
-    written = [v for v in visits if v["disposition"] == "written"]
-    assert len(written) == len(readings)
-    log = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    served = {bare(row["host"] + row["path"]) for row in log if row["status"] == 200}
-    ends = {bare(link): ends["cycle_1"] for link, ends in EXPECTED["entries"].items() if ends["cycle_1"]}
-    wanted = {url: end for url, end in ends.items() if url.startswith(SOME)}  # a redirect may lead beyond these
-    got = {bare(v["url"]).removeprefix("www."): v["disposition"] for v in visits if not v["url"].startswith("urn:")}
-    assert served
-    lost = [url for url in wanted if url in served and url.removeprefix("www.") not in got]
-    assert lost == []

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_path import NOW, ROOT, SOME, committed, judge, newsbeam, settings
+from test_path import NOW
 
+from benchmarks.promise import ROOT, SOME, committed, judge, settings
+from benchmarks.promise import run as newsbeam
 from pipeline.press import Press
 
 PATIENCE_S = 60.0  # a condition that does not come true by then never will
@@ -178,4 +180,5 @@ def test_sigterm_in_a_pass_finishes_it_and_what_is_left_is_for_the_next_run(hous
     assert house.pending() == 0
     visits = committed(house.out, "visits")
     assert Counter(v["disposition"] for v in visits) == first + Counter(rest["visits"])
-    judge(house.folder)
+    found = judge(house.folder)
+    assert (found.lost, found.twice, found.wrong) == (0, 0, ())
