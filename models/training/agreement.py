@@ -124,8 +124,8 @@ def agreement_table(articles: Sequence[Article]) -> list[str]:
     if not twice:
         return [*lines, "No article was annotated twice yet."]
     lines += [
-        "What came out sharpened the guide; the cases that it then decided by form alone (commas and dashes at edges, ranges,",
-        "`the` before a date, the unit of a rate) were brought into line in both annotations, the others in the first only.",
+        "What came out sharpened the guide. The cases that it then decided by form alone (commas and dashes at edges,",
+        "ranges, `the` before a date, the unit of a rate) were brought into line in both annotations, others in the first.",
         "",
         f"{len(twice)} of {len(articles)} articles were annotated twice; the second time blind, from text and guide.",
         "",
