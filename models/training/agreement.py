@@ -125,7 +125,7 @@ def agreement_table(articles: Sequence[Article]) -> list[str]:
         return [*lines, "No article was annotated twice yet."]
     lines += [
         "What came out sharpened the guide. The cases that it then decided by form alone (commas and dashes at edges,",
-        "ranges, `the` before a date, the unit of a rate) were brought into line in both annotations, others in the first.",
+        "ranges, `the` before a date, the unit of a rate) were brought into line in both, others in the first.",
         "",
         f"{len(twice)} of {len(articles)} articles were annotated twice; the second time blind, from text and guide.",
         "",

@@ -117,8 +117,8 @@ def page(articles: Sequence[Article]) -> str:
         if counts := [len(a.attributions()) for a in whole]:
             row = (f"{title}, {least}-{most}", len(counts), f"{median(counts):g}", f"{mean(counts):.1f}")
             lines.append(f"| {' | '.join(map(str, row))} | {mean(least <= n <= most for n in counts):.0%} |")
-    kinds = Counter(pattern for a in articles for _, pattern in patterns(a) if pattern in SPEECH)
-    lines += ["", f"Of all attributions {', '.join(f'{kinds[kind]:,} are {kind}' for kind in SPEECH)}."]
+    spoken = Counter(pattern for a in articles for _, pattern in patterns(a) if pattern in SPEECH)
+    lines += ["", f"Of all attributions {', '.join(f'{spoken[kind]:,} are {kind}' for kind in SPEECH)}."]
     return "\n".join([*lines, "", *agreement_table(articles)]).rstrip() + "\n"
 
 
