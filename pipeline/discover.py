@@ -65,7 +65,7 @@ def _tried(
     by_url = {**had, **{place.url: answer for place, answer in zip(asked, answers, strict=True)}}
     readable = [(place, r) for place in places if refusal(r := by_url[place.url]) is None]
     now = world.clock().now()
-    work = [(r.body, r.header("content-type"), r.final_url or place.url, "", now) for place, r in readable]
+    work = [(r.body, r.header("content-type"), r.final_url or place.url, "", now, ()) for place, r in readable]
     found = world.guard().map(parse, work, timeout_s=world.settings.poll.timeout_s)
     offers: dict[str, Offer] = {}
     lost = [(place.url, said[1]) for place in places if (said := refusal(by_url[place.url])) and _named(place)]

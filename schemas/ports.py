@@ -114,6 +114,7 @@ class DueFeed(NamedTuple):
     moves: int = 0  # polls in a row that a permanent redirect led to `moved_to`
     moved_to: str = ""
     health: Health = Health()
+    marks: tuple[str, ...] = ()  # of the items of its last document: what need not be read again
 
     @property
     def polled_before(self) -> bool:

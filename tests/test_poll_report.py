@@ -250,6 +250,6 @@ def test_news_under_the_old_validators_show_that_not_modified_was_a_lie(held, he
 
 def test_what_the_guarded_pool_is_given_and_gives_travels_as_bytes():
     body = b'<rss version="2.0"><channel><title>Harbour</title><item><title>A</title></item></channel></rss>'
-    work = pickle.loads(pickle.dumps((body, "text/xml", URL, "f", NOW)))
+    work = pickle.loads(pickle.dumps((body, "text/xml", URL, "f", NOW, ())))
     read = pickle.loads(pickle.dumps(parse(work)))
     assert (read.result, read.title, len(read.items)) == ("ok", "Harbour", 1)

@@ -121,6 +121,7 @@ def report(
         etag=response.header("etag"),
         last_modified=response.header("last-modified"),
         body_hash=body_hash(response.body),
+        marks=parsed.marks,
     )
     return PollReport(feed, result, words, items, title=parsed.title, site=parsed.link)
 
@@ -178,10 +179,10 @@ def _items(feed: DueFeed, parsed: ParsedFeed, now: datetime, settings: PollSetti
     )
 
 
-def parse(args: tuple[bytes, str, str, str, datetime]) -> ParsedFeed:
-    """For the guarded pool: (body, content type, url, feed id, now)."""
-    body, content_type, url, feed, now = args
-    return parse_feed(body, content_type=content_type, url=url, feed=feed, now=now)
+def parse(args: tuple[bytes, str, str, str, datetime, tuple[str, ...]]) -> ParsedFeed:
+    """For the guarded pool: (body, content type, url, feed id, now, marks of items that need not be read)."""
+    body, content_type, url, feed, now, known = args
+    return parse_feed(body, content_type=content_type, url=url, feed=feed, now=now, known=known)
 
 
 def dead_poll(feed: DueFeed, unit_id: str, error: Exception, now: datetime, settings: PollSettings) -> PollReport:
@@ -197,7 +198,7 @@ def dead_poll(feed: DueFeed, unit_id: str, error: Exception, now: datetime, sett
         kind=type(error).__name__,
         error=words,
         trace="".join(traceback.format_exception(error))[-TRACE_CHARS:],
-        input=msgspec.json.encode(feed._replace(health=Health())._asdict()).decode(),
+        input=msgspec.json.encode(feed._replace(health=Health(), marks=())._asdict()).decode(),
         at=now.isoformat(),
     )
     done = _failed(feed, PollResult.DEAD, words, "dead", Hints(), now, settings)
@@ -237,7 +238,7 @@ class PollFeeds(beam.DoFn):
             if refusal(r) is None and body_hash(r.body) != f.body_hash
         ]
         now = self.clock.now()
-        work = [(r.body, r.header("content-type"), r.final_url or f.url, f.feed_id, now) for f, r in readable]
+        work = [(r.body, r.header("content-type"), r.final_url or f.url, f.feed_id, now, f.marks) for f, r in readable]
         parsed = self.guard.map(parse, work, timeout_s=settings.timeout_s)
         by_feed = {f.feed_id: self._whole(f, p, now) for (f, _), p in zip(readable, parsed, strict=True)}
         for feed, response in zip(feeds, responses, strict=True):
@@ -259,7 +260,7 @@ class PollFeeds(beam.DoFn):
         limit = settings.network.max_feed_bytes
         answers = self.web.get([Request(child, max_bytes=limit, robots=False) for child in read.children])
         bodies = [r for r in answers if refusal(r) is None]
-        work = [(r.body, r.header("content-type"), r.final_url, feed.feed_id, now) for r in bodies]
+        work = [(r.body, r.header("content-type"), r.final_url, feed.feed_id, now, ()) for r in bodies]
         failed = [ParsedFeed("not_a_feed", f"{r.url}: {said[1]}") for r in answers if (said := refusal(r))]
         return with_children(read, [*self.guard.map(parse, work, timeout_s=settings.poll.timeout_s), *failed])
 

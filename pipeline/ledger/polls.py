@@ -46,6 +46,7 @@ def lease_feeds(
             moves=row.moves,
             moved_to=row.moved_to,
             health=_health(row),
+            marks=tuple(row.marks.split()),
         )
         for row in held
     ]
@@ -88,6 +89,7 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         "last_error": "" if result in SOUND else report.reason,
         "state": feed.health.state,
         "health": msgspec.json.encode(feed.health).decode(),
+        "marks": " ".join(feed.marks),
         "moves": feed.moves,
         "moved_to": feed.moved_to,
         "unit_id": "",

@@ -49,6 +49,7 @@ feeds = Table(
     _text("last_error"),
     _text("state"),  # FeedState
     _text("health"),  # JSON of Health
+    _text("marks"),  # of the items of its last document, eight bytes in hex each
     _number("moves"),
     _text("moved_to"),
     _text("unit_id"),  # that polls it now

@@ -9,7 +9,7 @@ Ends in: ok (there may be no items), malformed (what could be read was read), no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from transforms.feed import xml as feed_xml
 from transforms.feed.dates import is_future, mark_future, moment
 from transforms.feed.html import clean
 from transforms.feed.items import Channel, RawFeed, RawItem, entry, language
+from transforms.feed.little import only_new
 from transforms.links import absolute, canonical
 
 Item = tuple[FeedEntry, str]
@@ -45,19 +46,31 @@ class ParsedFeed(NamedTuple):
     ttl_minutes: int = 0
     items: tuple[Item, ...] = ()
     children: tuple[str, ...] = ()  # of an index: addresses whose items are this feed's
+    marks: tuple[str, ...] = ()  # of all its items, for `known` of the next parse
+    skipped: int = 0  # items that were known, and are not among `items`
 
 
-def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now: datetime | None = None) -> ParsedFeed:
+def parse_feed(
+    body: bytes,
+    *,
+    content_type: str,
+    url: str,
+    feed: str = "",
+    now: datetime | None = None,
+    known: Collection[str] = (),
+) -> ParsedFeed:
     """Read a feed that was fetched from `url`.
 
     `feed` is the feed's id, which the identity of an entry without a link rests on (that of `url` if it is not given:
     wrong for a feed that moved). With `now`, dates that lie ahead are marked (`feed_dates.FUTURE`).
+    Items whose marks are `known` are left out where the format allows (`transforms/feed/little.py`).
     An item that is shown twice is given once; an item without any text, link or guid is left out.
     """
     text = feed_text.prepare(body, content_type)
     if not text.kind:
         return ParsedFeed(text.result, text.reason)
-    read = _read(text)
+    little = only_new(text, known)
+    read = _read(little.text)
     link = absolute(read.link, url)
     channel = Channel(
         feed_id=feed or ids.feed_id(url),
@@ -69,7 +82,18 @@ def parse_feed(body: bytes, *, content_type: str, url: str, feed: str = "", now:
     items = _entries(read.items, channel, now)
     children = tuple(filter(None, (absolute(child, channel.base) for child in read.children)))
     result = "malformed" if reason and read.result == "ok" else read.result
-    return ParsedFeed(result, reason, clean(read.title), link, channel.language, read.ttl_minutes, items, children)
+    return ParsedFeed(
+        result,
+        reason,
+        clean(read.title),
+        link,
+        channel.language,
+        read.ttl_minutes,
+        items,
+        children,
+        little.marks,
+        little.skipped,
+    )
 
 
 def _read(text: feed_text.FeedText) -> RawFeed:

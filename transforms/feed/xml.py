@@ -39,7 +39,7 @@ _LENIENT_ERRORS = (ValueError, LookupError, TypeError, AttributeError, Assertion
 def read(text: FeedText) -> RawFeed:
     """Read a prepared XML feed."""
     whole = text.head + text.root + text.body
-    wrong = _not_well_formed(whole)
+    wrong = not_well_formed(whole)
     if wrong:
         feed, entries, version, reason = _piecewise(text, wrong)
     else:
@@ -68,7 +68,7 @@ def _parse(text: str) -> Any:
     )
 
 
-def _not_well_formed(text: str) -> str:
+def not_well_formed(text: str) -> str:
     """What a conforming parser says against the text, "" if nothing."""
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     try:
@@ -95,7 +95,7 @@ def _piecewise(text: FeedText, wrong: str) -> tuple[Any, list[Any], str, str]:
             lost += chunk != ""  # it breaks off here
             continue
         item = _mended(chunk[: ends[-1].end()] if ends else chunk)
-        if ends and not _not_well_formed(opening + item + closing):
+        if ends and not not_well_formed(opening + item + closing):
             good.append(item)
         elif len(bad) < MAX_BAD_ITEMS:
             bad[len(good) + len(bad)] = item

@@ -13,6 +13,7 @@ def upgrade() -> None:
     with op.batch_alter_table("feeds") as feeds:
         feeds.add_column(sa.Column("state", sa.Text(), server_default="", nullable=False))
         feeds.add_column(sa.Column("health", sa.Text(), server_default="", nullable=False))
+        feeds.add_column(sa.Column("marks", sa.Text(), server_default="", nullable=False))
         feeds.drop_column("errors")
     with op.batch_alter_table("entries") as entries:
         entries.add_column(sa.Column("revisit_at", sa.Float(), server_default="0", nullable=False))
@@ -25,5 +26,6 @@ def downgrade() -> None:
         entries.drop_column("revisit_at")
     with op.batch_alter_table("feeds") as feeds:
         feeds.add_column(sa.Column("errors", sa.Integer(), server_default="0", nullable=False))
+        feeds.drop_column("marks")
         feeds.drop_column("health")
         feeds.drop_column("state")
