@@ -2,8 +2,8 @@
 
     python -m benchmarks.feeds [--runs 30]
 
-The feed is RSS with full text in every item (2.5 KB each), made for this. Ours decodes it, refuses what is hostile, takes
-the marks of all items and reads three, down to the records that the ledger gets; feedparser reads it all.
+The feed is RSS with full text in every item (2.5 KB each), made for this. Ours decodes it, refuses what is hostile,
+takes the marks of all items and reads three, down to the records that the ledger gets; feedparser reads it all.
 """
 
 from __future__ import annotations
@@ -22,28 +22,10 @@ from transforms.feed.parse import parse_feed
 
 ITEMS, NEW = 50, 3
 URL = "https://daily.example/feed"
-_WORDS = [
-    "harbour",
-    "ferry",
-    "council",
-    "river",
-    "school",
-    "budget",
-    "report",
-    "market",
-    "minister",
-    "water",
-    "road",
-    "strike",
-    "vote",
-    "energy",
-    "climate",
-    "hospital",
-    "storm",
-    "bridge",
-    "train",
-    "coast",
-]
+_WORDS = (
+    "harbour", "ferry", "council", "river", "school", "budget", "report", "market", "minister", "water", "road",
+    "strike", "vote", "energy", "climate", "hospital", "storm", "bridge", "train", "coast",
+)  # fmt: skip
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The Daily</title>'
@@ -61,7 +43,8 @@ def item(number: int) -> str:
         f"<item><title>{words(9)} {number}</title><link>https://daily.example/{number}?utm_source=rss</link>"
         f'<guid isPermaLink="false">id-{number}</guid><pubDate>Sun, 01 Mar 2026 {number % 24:02d}:00:00 GMT</pubDate>'
         f"<dc:creator>A. Writer</dc:creator><description><![CDATA[<p>{words(40)}</p>]]></description><content:encoded>"
-        f'<![CDATA[<p>{words(60)}</p><p><a href="/x">{words(50)}</a></p><p>{words(120)}</p>]]></content:encoded></item>\n'
+        f'<![CDATA[<p>{words(60)}</p><p><a href="/x">{words(50)}</a></p><p>{words(120)}</p>]]></content:encoded>'
+        "</item>\n"
     )
 
 
