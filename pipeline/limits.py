@@ -86,6 +86,8 @@ def wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 f"leads {host!r} to {address!r}",
                 "write an address and a port: 127.0.0.1:8080",
             )
+    if not settings.network.ports or any(not 0 < port < 65_536 for port in settings.network.ports):
+        yield "network.ports", f"is {list(settings.network.ports)}", "write port numbers: [80, 443]"
     for language, model in settings.annotate.models.items():
         if not _LANGUAGE.fullmatch(language) or not model:
             yield "annotate.models", f"has {language!r} = {model!r}", 'write a language code and a package: en = "…"'

@@ -149,7 +149,7 @@ def _from_text(text: str, key: str, origin: str) -> Any:
         return {name.strip(): value.strip() for name, _, value in pairs}
     try:
         if get_origin(hint) is tuple:
-            return [TypeAdapter(float).validate_strings(part) for part in parts]
+            return [TypeAdapter(get_args(hint)[0]).validate_strings(part) for part in parts]
         return TypeAdapter(hint).validate_strings(text)
     except ValidationError:
         raise ConfigError(f"{origin}: {key} takes numbers, not {text!r}") from None

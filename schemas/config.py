@@ -36,6 +36,7 @@ class Network:
     max_retry_wait_s: float = 30.0
     host_gap_s: float = 1.0  # between two requests to one host
     connections: int = 64
+    ports: tuple[int, ...] = (80, 443)
     test: TestNetwork = field(default_factory=TestNetwork)
 
 

@@ -283,6 +283,17 @@ def test_broken_answers_are_told_in_words(site, open_web):
         assert other.reason.startswith("the answer is no proper HTTP")
 
 
+def test_only_the_ports_of_the_web_are_asked_also_after_a_redirect(site, open_web):
+    site.paths["/a"] = lambda at: at.send(b"", 302, Location="http://elsewhere.example:25/")
+    refused = get(open_web(), "http://elsewhere.example:8080/feed")
+    assert (refused.failure, refused.reason) == (
+        "unreachable",
+        "port 8080 of elsewhere.example is none of network.ports",
+    )
+    assert get(open_web(), "http://daily.test/a").reason == "port 25 of elsewhere.example is none of network.ports"
+    assert "network.ports" not in get(open_web(ports=(80, 443, 8080)), "http://no-such.invalid:8080/").reason
+
+
 def test_names_ports_and_tls_that_lead_nowhere_are_unreachable(site, open_web):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -368,7 +379,7 @@ def test_no_address_and_no_redirect_leads_inside(target, site, open_web):
     site.paths["/secret"] = lambda at: at.send(b"secret")
     target = target.format(port=site.server_port)
     site.paths["/out"] = leads(target.encode().decode("latin-1"))
-    web = open_web()
+    web = open_web(ports=(80, 443, site.server_port))
     straight, led = get(web, target), get(web, "http://daily.test/out")
     assert (straight.failure, led.failure) == ("private_address", "private_address")
     assert led.redirects == ("http://daily.test/out",)
@@ -385,7 +396,7 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 def test_a_name_that_leads_inside_is_refused(site, open_web, monkeypatch):
     site.paths["/secret"] = lambda at: at.send(b"secret")
     resolves_to(monkeypatch, "127.0.0.1", "10.0.0.1")
-    response = get(open_web(), f"http://daily.example:{site.server_port}/secret")
+    response = get(open_web(ports=(site.server_port,)), f"http://daily.example:{site.server_port}/secret")
     assert response.failure == "private_address"
     assert response.reason == "daily.example leads to no public address: 127.0.0.1 is a loopback address"
     assert site.seen == []
@@ -549,7 +560,7 @@ def test_it_can_be_closed_opened_again_and_asked_from_many_threads(site, open_we
         thread.join()
     assert [r.body for r in found] == [b"here"] * 5
     web.close()
-    assert set(threading.enumerate()) <= before
+    assert {thread for thread in threading.enumerate() if thread.name == "newsbeam-web"} <= before
     assert get(web, "http://daily.test/a").body == b"here"
     assert web.get([]) == []
     with pytest.raises(TypeError):

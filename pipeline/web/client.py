@@ -98,6 +98,9 @@ class Client:
         host = parts.hostname or ""
         if words := literal(host) and refusal(literal(host)):
             raise Fault("private_address", words)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        if port not in self.network.ports and host not in self.network.test.resolve:
+            raise Fault("unreachable", f"port {port} of {host} is none of network.ports")
         if walk.request.robots:
             rules = await self.robots.of(f"{parts.scheme}://{parts.netloc}")
             if rules.failure:
