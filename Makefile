@@ -30,7 +30,7 @@ demo: setup ## a small press on this machine, watched for two cycles
 	@$(BIN)/newsbeam demo
 
 test: setup ## the tests; needs no other program
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-real: setup ## tests against real parts (PostgreSQL, Prism, emulators, a browser)
 	@echo "no real parts yet beyond those that 'make test' runs"
