@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
@@ -82,7 +83,7 @@ def _from_line(line: bytes, number: int, limit: int) -> Input:
         return _too_large(place, limit)
     try:
         given = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Input(place, error=f"{place} is no JSON: {error}")
     if not isinstance(given, dict):
         return Input(place, error=f"{place} is no JSON object")
@@ -99,18 +100,19 @@ def _from_line(line: bytes, number: int, limit: int) -> Input:
 
 
 def _from_file(path: Path, kind: str, limit: int) -> Input:
+    name = os.fsencode(path).decode("utf-8", "replace")  # a name may hold bytes that are no text
     try:
         with path.open("rb") as file:
             body = file.read(limit + 1)
     except OSError as error:
-        return Input(str(path), error=f"{path} cannot be read: {error.strerror}")
+        return Input(name, error=f"{name} cannot be read: {error.strerror}")
     if len(body) > limit:
-        return _too_large(str(path), limit)
+        return _too_large(name, limit)
     head = body[:2_000].lower()
     html = kind == "html" or (kind == "auto" and (b"<html" in head or b"<!doctype html" in head or b"<body" in head))
     if kind == "auto" and path.suffix.lower() in {".html", ".htm", ".xhtml"}:
         html = True
-    return Input(str(path), body, "text/html" if html else "text/plain")
+    return Input(name, body, "text/html" if html else "text/plain")
 
 
 def _from_web(url: str, world: RealWorld) -> Input:

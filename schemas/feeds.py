@@ -89,7 +89,7 @@ def _feed(table: dict[str, Any], text: str, file: str, index: int) -> FeedIntent
     )
 
 
-def _is_url(value: object) -> bool:
+def is_url(value: object) -> bool:
     if not isinstance(value, str) or _ODD.search(value.strip()):
         return False
     try:
@@ -122,7 +122,7 @@ def same_address(url: str) -> str:
 
 
 _CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "url": (_is_url, "an address that begins with http:// or https://, without blanks"),
+    "url": (is_url, "an address that begins with http:// or https://, without blanks"),
     "title": (lambda value: isinstance(value, str), "a text in quotes"),
     "fetch": (lambda value: value in FETCH, 'either "page" or "never"'),
     "language": (_matches(_LANGUAGE), 'a language tag such as "en" or "pt-BR"'),

@@ -22,6 +22,11 @@ class Health(Record, frozen=True, kw_only=True):
     times: tuple[float, ...] = ()  # of the newest news, rising
     hours: tuple[float, ...] = ()  # items per hour of the day, older ones fading
     days: float = 0.0  # observed, fading likewise
+    read: bool = False  # its items were read and stored at least once
+    same: bool = False  # its server's last answer was "not modified"
+    wait_s: float = 0.0  # what its last document asked for: between two polls, and when to stay away
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     whole_at: float = 0.0  # when a body last came that was not conditional
     distrusted: bool = False  # its 304 was found to be wrong
 

@@ -118,7 +118,7 @@ class DueFeed(NamedTuple):
 
     @property
     def polled_before(self) -> bool:
-        return self.health.last_success > 0
+        return self.health.read
 
 
 class SeenItem(NamedTuple):

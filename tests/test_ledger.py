@@ -63,7 +63,7 @@ def poll(ledger: SqlLedger, unit: str, *items: FeedEntry | SeenItem, etag: str =
     [feed] = ledger.due_feeds(unit, {F: FEED})
     seen = tuple(i if isinstance(i, SeenItem) else SeenItem(i, i.title) for i in items)
     now = ledger.now()
-    health = Health(last_success=now, next_check=now + 900)
+    health = Health(read=True, last_success=now, next_check=now + 900)
     report = PollReport(feed._replace(etag=etag, health=health), result, "", seen)
     ledger.commit_poll(unit, report)
 
@@ -312,3 +312,82 @@ def test_a_unit_that_only_polled_is_done_when_it_is_given_back_and_one_with_entr
         found = dict(connection.execute(select(t.units.c.unit_id, t.units.c.state)).all())
     assert (found[polled], found[holding]) == ("done", "died")
     assert states(ledger) == {"one": "pending"}
+
+
+def page_of(number: int) -> RawPage:
+    return RawPage(page_id=f"p{number}", url="u", final_url="u", fetched_at=START.isoformat(), sha256="0", segment="s",
+                   offset=number, headers={"etag": f"v{number}"})  # fmt: skip
+
+
+def fetched(ledger: SqlLedger, unit: str, entry_id: str, number: int) -> None:
+    ledger.register(unit, Segment(f"s{number}", 1, 1), {entry_id: page_of(number)})
+
+
+def test_what_a_dead_unit_archived_is_used_once_and_never_again(ledger, clock):
+    """Else a page that changed would be read from its old capture for ever."""
+    dead = open_unit(ledger, "a")
+    poll(ledger, dead, entry("one"))
+    [first] = ledger.lease(dead, Lease())
+    fetched(ledger, dead, first.entry.entry_id, 1)
+    ledger.recover(lambda settled: None, 3)
+    second = open_unit(ledger, "b")
+    [again] = ledger.lease(second, Lease())
+    assert again.capture == page_of(1)
+    clock.later(minutes=1)
+    settle_one(ledger, second, again, revisit=ledger.now() + 60)
+    clock.later(minutes=5)
+    third = open_unit(ledger, "c")
+    [later] = ledger.lease(third, Lease())
+    assert (later.why, later.capture, later.etag) == ("revisit", None, "v1")
+
+
+def settle_one(
+    ledger: SqlLedger, unit: str, leased, disposition: str = "written", revisit: float = 0.0, again=()
+) -> None:
+    [visit] = visits(unit, [leased], disposition)
+    visit = msgspec.structs.replace(visit, at=ledger.clock.now().isoformat())
+    revisits = {leased.entry.entry_id: revisit} if revisit else {}
+    ledger.prepare(Settled(unit_id=unit, visits=(visit,), revisits=revisits, again=again))
+    ledger.mark(unit)
+
+
+def test_a_copy_whose_original_was_not_written_is_asked_for_whole(ledger, clock):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"))
+    [leased] = ledger.lease(unit, Lease())
+    fetched(ledger, unit, leased.entry.entry_id, 1)
+    settle_one(ledger, unit, leased, "copy", again=(leased.entry.entry_id,))
+    [back] = ledger.lease(open_unit(ledger, "b"), Lease())
+    assert (back.why, back.etag, back.capture) == ("revisit", "", None)
+
+
+def test_an_entry_is_as_old_as_when_it_was_first_seen_however_often_it_changes(ledger, clock):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, entry("one"))
+    [leased] = ledger.lease(unit, Lease())
+    settle_one(ledger, unit, leased)
+    clock.later(hours=30)
+    late = open_unit(ledger, "b")
+    changed = msgspec.structs.replace(entry("one", fingerprint="2"), first_seen=clock.now().isoformat())
+    poll(ledger, late, changed)
+    [back] = ledger.lease(late, Lease())
+    assert (back.why, back.entry.first_seen, back.entry.fingerprint) == ("revisit", START.isoformat(), "2")
+
+
+def test_new_entries_go_before_revisits_of_other_hosts_too(ledger, clock):
+    unit = open_unit(ledger, "a")
+    poll(ledger, unit, *(entry(f"{n}", host=f"h{n}.test") for n in range(6)))
+    leased = ledger.lease(unit, Lease())
+    revisits = {e.entry.entry_id: ledger.now() + 60 for e in leased}
+    ledger.prepare(Settled(unit_id=unit, visits=visits(unit, leased), revisits=revisits))
+    ledger.mark(unit)
+    clock.later(hours=1)
+    late = open_unit(ledger, "b")
+    poll(ledger, late, entry("fresh"))
+    assert [e.why for e in ledger.lease(late, Lease(unit_entries=2))].count("new") == 1
+
+
+def test_a_feed_in_other_hands_is_due_when_its_lease_ends(ledger):
+    ledger.due_feeds(open_unit(ledger, "a"), {F: FEED})
+    due = ledger.due([F])
+    assert (due.feeds, due.next_check) == (0, ledger.now() + 600)

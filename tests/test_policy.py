@@ -12,7 +12,7 @@ from schemas.config import Poll
 from schemas.health import Health
 from schemas.ports import Response
 from schemas.words import PollResult
-from transforms.feed.hints import fresh_for, hints, retry_after
+from transforms.feed.hints import fresh_for, of_document, retry_after
 from transforms.policy import BACKOFF, DAY, HOUR, NEVER, Answer, Hints, chance_of, decide, rate
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -100,12 +100,34 @@ def test_what_a_feed_asks_for_makes_it_slower_never_quicker_and_never_silent():
     assert wait(health, answer=NOTHING._replace(hints=Hints(wait_s=1e9))) == SETTINGS.longest_interval_s
 
 
+def test_what_a_document_asks_for_holds_until_the_next_one_is_read():
+    health = watched([START - n * HOUR for n in range(1, 100)])
+    asked = decide(health, NOTHING._replace(wishes=Hints(wait_s=2 * HOUR)), START, SETTINGS, EVEN)
+    assert wait(asked) == 2 * HOUR  # as after a 304, which has no body
+    assert wait(decide(asked, NOTHING._replace(wishes=Hints()), START, SETTINGS, EVEN)) < HOUR
+
+
+@pytest.mark.parametrize("back", [60.0, DAY, 16 * DAY, 400 * DAY])
+def test_a_clock_that_goes_back_neither_stops_a_feed_nor_rushes_it(back):
+    health = watched([START - n * 6 * HOUR for n in range(1, 50)])
+    after = decide(health, NOTHING, START - back, SETTINGS, EVEN)
+    assert all(at <= START - back for at in after.times)
+    assert after.next_check - (START - back) > 2 * SETTINGS.shortest_interval_s
+
+
+def test_whatever_a_server_asks_nothing_is_put_off_for_more_than_a_day():
+    late = Answer(
+        PollResult.UNCHANGED, hints=Hints(retry_s=1e12, wait_s=1e12), wishes=Hints(skip_hours=frozenset({23}))
+    )
+    assert wait(Health(), answer=late) <= DAY + HOUR
+
+
 def test_hours_and_days_that_a_feed_skips_are_skipped():
     health = watched([START - n * HOUR for n in range(1, 100)])
-    skip = NOTHING._replace(hints=Hints(skip_hours=frozenset({0, 1, 2}), skip_days=frozenset({1})))
+    skip = NOTHING._replace(wishes=Hints(skip_hours=frozenset({0, 1, 2}), skip_days=frozenset({1})))
     assert decide(health, skip, START, SETTINGS, EVEN).next_check == START + 3 * HOUR
     assert decide(health, skip, START + DAY - 60, SETTINGS, EVEN).next_check == START + 2 * DAY + 3 * HOUR
-    always = NOTHING._replace(hints=Hints(skip_hours=frozenset(range(24)), skip_days=frozenset(range(7))))
+    always = NOTHING._replace(wishes=Hints(skip_hours=frozenset(range(24)), skip_days=frozenset(range(7))))
     assert decide(health, always, START, SETTINGS, EVEN).next_check < START + HOUR
 
 
@@ -141,6 +163,8 @@ def test_a_feed_without_news_for_three_usual_gaps_is_quiet_until_it_speaks():
     assert decide(health, NOTHING, START + 15 * HOUR, SETTINGS, EVEN).state == "active"
     quiet = decide(health, NOTHING, START + 17 * HOUR, SETTINGS, EVEN)
     assert quiet.state == "quiet"
+    once = decide(Health(), Answer(PollResult.NEW, news=(START - 3 * DAY,)), START, SETTINGS, EVEN)
+    assert once.state == "active"  # its usual gap is not known yet
     assert decide(quiet, Answer(PollResult.NEW, news=(START + DAY,)), START + DAY, SETTINGS, EVEN).state == "active"
 
 
@@ -162,6 +186,7 @@ def answer(body: bytes = b"", **headers: str) -> Response:
         ({"cache_control": "max-age=600", "age": "200"}, 400),
         ({"cache_control": 'MAX-AGE="600"'}, 600),
         ({"cache_control": "no-cache, max-age=600"}, 0),
+        ({"cache_control": "max-age=600, must-revalidate"}, 600),
         ({"cache_control": "s-maxage=99"}, 0),
         ({"expires": "Mon, 02 Mar 2026 12:10:00 GMT"}, 600),
         ({"expires": "Mon, 02 Mar 2026 13:00:00 GMT", "date": "Mon, 02 Mar 2026 12:50:00 GMT"}, 600),
@@ -195,5 +220,5 @@ def test_retry_after_in_seconds_or_as_a_date(value, seconds):
 def test_a_channel_says_when_it_sleeps():
     head = b"<rss><channel><skipHours><hour>0</hour><hour> 23 </hour><hour>24</hour><hour>77</hour></skipHours>"
     head += b"<skipDays><day>Saturday</day><day>SUNDAY</day><day>Someday</day></skipDays><item/></channel></rss>"
-    asked = hints(answer(head), NOW, ttl_minutes=30)
+    asked = of_document(head, ttl_minutes=30)
     assert (asked.skip_hours, asked.skip_days, asked.wait_s) == ({0, 23}, {5, 6}, 1_800)

@@ -20,7 +20,9 @@ from transforms.poll import dead_poll, of_feed, parse, refusal, report, request_
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL, NEW_URL = "https://harbour.test/feed", "https://harbour.test/rss"
 SETTINGS = Poll(first_poll_entries=3, first_poll_max_age_days=7)
-FEED = DueFeed("f", URL, health=Health(last_success=NOW.timestamp() - 3_600, whole_at=NOW.timestamp() - 3_600))
+FEED = DueFeed(
+    "f", URL, health=Health(read=True, last_success=NOW.timestamp() - 3_600, whole_at=NOW.timestamp() - 3_600)
+)
 FRESH = DueFeed("f", URL)
 NO_FEED = ParsedFeed("not_a_feed", "it is a page")
 

@@ -20,6 +20,7 @@ from pipeline.ledger.engine import held
 from pipeline.segments import listed, pages_of, verify
 from schemas.errors import LedgerHeld, UsageError
 from schemas.ports import Response
+from transforms.sinks.committed import drop_unit
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -84,7 +85,34 @@ def test_a_restored_ledger_is_the_one_of_the_backup_and_the_other_is_kept(tmp_pa
     assert units(url) == {"a", "b"}
     restore(url, tmp_path / "copy.db")
     assert units(url) == {"a"}
-    assert units(f"sqlite:///{tmp_path / 'out' / 'newsbeam.db.before-restore'}") == {"a", "b"}
+    kept = tmp_path / "out" / "newsbeam.db.before-restore"
+    assert units(f"sqlite:///{kept}") == {"a", "b"}
+    restore(url, kept)  # and back
+    assert units(url) == {"a", "b"}
+    with pytest.raises(UsageError, match="the ledger itself"):
+        restore(url, tmp_path / "out" / "newsbeam.db")
+
+
+def test_a_damaged_ledger_is_what_a_backup_is_for(tmp_path, url):
+    with held(url):
+        SqlLedger(url, Clock(), 60).open_unit("a" * 32, "tester")
+    backup(url, tmp_path / "copy.db")
+    file = tmp_path / "out" / "newsbeam.db"
+    file.write_bytes(b"\0" * 5_000 + file.read_bytes()[5_000:])
+    restore(url, tmp_path / "copy.db")
+    assert units(url) == {"a"}
+
+
+def test_files_of_a_unit_with_a_manifest_are_never_dropped(tmp_path):
+    """As when a backup was made while the unit was open, and put back after it had settled."""
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "data" / "visits").mkdir(parents=True)
+    for unit in ("a" * 32, "b" * 32):
+        (tmp_path / "data" / "visits" / f"{unit}-1.jsonl").write_text("{}")
+    (tmp_path / "manifests" / f"{'a' * 32}.json").write_text("{}")
+    drop_unit(tmp_path, "a" * 32)
+    drop_unit(tmp_path, "b" * 32)
+    assert [path.name[0] for path in (tmp_path / "data" / "visits").iterdir()] == ["a"]
 
 
 def test_what_is_no_ledger_is_not_restored_and_a_backup_overwrites_nothing(tmp_path, url):

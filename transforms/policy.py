@@ -68,7 +68,10 @@ class Answer(NamedTuple):
     reason: str = ""
     news: tuple[float, ...] = ()  # epoch seconds at which items that were not known before were published
     hints: Hints = Hints()
-    whole: bool = False  # the body came, and not for a condition that had failed
+    whole: bool = False  # the body came
+    read: bool = False  # and its items were read
+    same: bool = False  # the server said that nothing had changed
+    wishes: Hints | None = None  # of a document that was read: they hold until the next one is
     lied: bool = False  # news under the validators that were said to be unchanged
 
 
@@ -76,22 +79,33 @@ def decide(health: Health, answer: Answer, now: float, settings: PollSettings, c
     """The feed's health after a poll. `chance` in [0, 1) spreads feeds that would be due together."""
     if answer.cause:
         return _failed(health, answer, now, settings)
-    known = _learnt(health, answer.news, now)
-    wait = max(_interval(known, now, settings), min(answer.hints.wait_s, settings.longest_interval_s))
-    wait *= 1 + JITTER * (2 * chance - 1)
-    gap = max(QUIET * known.median_gap_s, QUIET_LEAST_S)
-    quiet = bool(known.times) and now - known.times[-1] > gap
+    known = _learnt(_with_wishes(health, answer), answer.news, now)
+    asked = Hints(skip_hours=frozenset(known.skip_hours), skip_days=frozenset(known.skip_days))
+    wish = max(known.wait_s, answer.hints.wait_s)
+    wait = _interval(known, now, settings) * (1 + JITTER * (2 * chance - 1))
+    wait = max(wait, min(wish, settings.longest_interval_s), min(answer.hints.retry_s, DAY))
+    gap = known.median_gap_s
+    quiet = gap > 0 and now - known.times[-1] > max(QUIET * gap, QUIET_LEAST_S)
     return replace(
         known,
         state=(FeedState.QUIET if quiet else FeedState.ACTIVE).value,
         checked_at=now,
-        next_check=_skipped(now + max(wait, answer.hints.retry_s), answer.hints),
+        next_check=_skipped(now + wait, asked),
         last_success=now,
         errors=0,
         last_error="",
+        read=health.read or answer.read,
+        same=answer.same,
         whole_at=now if answer.whole else health.whole_at,
         distrusted=health.distrusted or answer.lied,
     )
+
+
+def _with_wishes(health: Health, answer: Answer) -> Health:
+    if answer.wishes is None:
+        return health
+    hours, days = tuple(sorted(answer.wishes.skip_hours)), tuple(sorted(answer.wishes.skip_days))
+    return replace(health, wait_s=answer.wishes.wait_s, skip_hours=hours, skip_days=days)
 
 
 def _failed(health: Health, answer: Answer, now: float, settings: PollSettings) -> Health:
@@ -121,7 +135,7 @@ def _learnt(health: Health, news: Sequence[float], now: float) -> Health:
     observed = HALF_LIFE_DAYS / math.log(2) * (1 - fade)  # days that have passed, fading as the items do
     return replace(
         health,
-        times=tuple(sorted({*health.times, *fresh})[-TIMES:]),
+        times=tuple(sorted({*(t for t in health.times if t <= now), *fresh})[-TIMES:]),
         hours=tuple(round(count, 4) for count in hours),
         days=health.days * fade + observed,
     )
@@ -134,7 +148,7 @@ def rate(health: Health, at: float) -> float:
     near = (health.hours[hour - 1] + 2 * health.hours[hour] + health.hours[(hour + 1) % 24]) / 4 if total else 0.0
     usual = (total * near + TRUST * total / 24) / (total + TRUST) / days
     floor = 0.5 / (24 * (days + 1))  # of a feed that showed nothing yet: half an item in all that time
-    since = at - health.times[-1] if health.times else math.inf
+    since = max(0.0, at - health.times[-1]) if health.times else math.inf
     return max(usual, floor) * (1 + BURST * math.exp(-since / BURST_S))
 
 

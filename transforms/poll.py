@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ from schemas.ports import DueFeed, PollReport, Request, Response, SeenItem, Worl
 from schemas.records import DeadLetter, FeedEntry
 from schemas.words import PollResult
 from transforms.feed.dates import is_future, moment
-from transforms.feed.hints import hints
+from transforms.feed.hints import of_answer, of_document
 from transforms.feed.parse import ParsedFeed, body_hash, parse_feed, select_first_poll, with_children
 from transforms.policy import Answer, Hints, chance_of, decide
 from transforms.step import TRACE_CHARS, pack_by_host, register_row
@@ -37,6 +37,7 @@ GONE_OR_BLOCKED = {
     403: PollResult.BLOCKED,
     429: PollResult.BLOCKED,
 }
+NOTHING_HELD: dict[str, Any] = {"etag": "", "last_modified": "", "body_hash": "", "marks": ()}
 REPEATS = 2  # a permanent redirect is believed when it is met in this many polls in a row
 
 
@@ -93,16 +94,20 @@ def report(
     """Decide one poll. `parsed` is None when there was nothing new to read; `sighted` are entries known before."""
     refused = refusal(response)
     if refused is not None and refused[2]:
-        return _failed(feed, *refused, hints(response, now), now, settings)
+        return _failed(feed, *refused, of_answer(response, now), now, settings)
     if parsed is not None and parsed.result == "not_a_feed":  # nor is its redirect believed
         return _failed(feed, PollResult.NOT_A_FEED, parsed.reason, "not_a_feed", Hints(), now, settings)
-    news = () if parsed is None else tuple(_published(e, now) for e, _ in parsed.items if e.entry_id not in sighted)
+    fresh = [] if parsed is None else [entry for entry, _ in parsed.items if entry.entry_id not in sighted]
+    news = tuple(at for entry in fresh if (at := _published(entry, now, first=not feed.polled_before)) is not None)
     told = Answer(
         PollResult.NEW if news else PollResult.UNCHANGED,
         news=news,
-        hints=hints(response, now, parsed.ttl_minutes if parsed else 0),
+        hints=of_answer(response, now),
         whole=response.status == 200,
-        lied=bool(news) and _same_validators(feed, response) and feed.polled_before,
+        read=parsed is not None and (parsed.result == "ok" or bool(parsed.items)),
+        same=response.status == 304,
+        wishes=of_document(response.body, parsed.ttl_minutes) if parsed else None,
+        lied=feed.polled_before and _lied(feed, response, news, now),
     )
     items = () if parsed is None else _items(feed, parsed, now, settings)
     feed = _moved(feed, response)
@@ -111,18 +116,18 @@ def report(
         feed = feed._replace(url=feed.moved_to, moves=0, moved_to="")
         result, words = PollResult.MOVED, f"it now lives at {feed.url}"
     feed = feed._replace(health=_health(feed, told, now, settings))
+    if parsed is None and response.status == 200:
+        feed = _with_validators(feed, response)  # of the same items, which are stored
+    elif parsed is not None and parsed.children:
+        feed = feed._replace(**NOTHING_HELD)  # the documents of an index may change while it does not
     if parsed is None:
         return PollReport(feed, result, words)
     if parsed.result == "malformed":
         result, words = PollResult.MALFORMED, parsed.reason
     elif result is not PollResult.MOVED:
         result, words = PollResult.NEW, ""
-    feed = feed._replace(
-        etag=response.header("etag"),
-        last_modified=response.header("last-modified"),
-        body_hash=body_hash(response.body),
-        marks=parsed.marks,
-    )
+    if not parsed.children:
+        feed = _with_validators(feed, response)._replace(body_hash=body_hash(response.body), marks=parsed.marks)
     return PollReport(feed, result, words, items, title=parsed.title, site=parsed.link)
 
 
@@ -138,19 +143,34 @@ def _health(feed: DueFeed, told: Answer, now: datetime, settings: PollSettings) 
     return decide(feed.health, told, at, settings, chance_of(feed.feed_id, f"{at:.0f}"))
 
 
+def _with_validators(feed: DueFeed, response: Response) -> DueFeed:
+    return feed._replace(etag=response.header("etag"), last_modified=response.header("last-modified"))
+
+
+def _lied(feed: DueFeed, response: Response, news: tuple[float, ...], now: datetime) -> bool:
+    """Whether these news show that the server's `not modified` was untrue.
+
+    Either it sends the very validators that we have, under which it would have said so again; or it said so in the poll
+    before, an hour and more after some of these were published.
+    """
+    before = feed.health
+    hidden = before.same and any(before.whole_at < at < before.checked_at - 3_600 for at in news)
+    return bool(news) and (_same_validators(feed, response) or (hidden and not before.conditional(now.timestamp())))
+
+
 def _same_validators(feed: DueFeed, response: Response) -> bool:
-    """The server sends the very validators that we have, under which it would have said `not modified`."""
     if feed.etag:
         return response.header("etag") == feed.etag
     return bool(feed.last_modified) and response.header("last-modified") == feed.last_modified
 
 
-def _published(entry: FeedEntry, now: datetime) -> float:
-    """When an item was news: its own instant, where it has an exact one that is not ahead, else now."""
+def _published(entry: FeedEntry, now: datetime, *, first: bool) -> float | None:
+    """When an item was news: its own instant, or the end of its day; else now, but on a first poll nobody knows."""
     at = entry.published
-    if at is None or is_future(at) or at.precision == "day":
-        return now.timestamp()
-    return min(moment(at), now).timestamp()
+    if at is None or is_future(at):
+        return None if first else now.timestamp()
+    late = timedelta(days=1) if at.precision == "day" else timedelta()
+    return min(moment(at) + late, now).timestamp()
 
 
 def _moved(feed: DueFeed, response: Response) -> DueFeed:

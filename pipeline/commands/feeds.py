@@ -91,7 +91,7 @@ def import_feeds(
     settings: Set = None,
 ) -> None:
     """Add the feeds of an OPML file that the feeds file does not have yet."""
-    from schemas.feeds import parse_feeds, same_address
+    from schemas.feeds import is_url, parse_feeds, same_address
     from transforms.feed.opml import read
 
     file = Path(load(config, feeds, None, settings).settings.paths.feeds)
@@ -103,12 +103,14 @@ def import_feeds(
         raise UsageError(f"{opml} cannot be read: {error.strerror}") from error
     added = 0
     for outline in outlines:
-        if same_address(outline.url) not in have:
+        if not is_url(outline.url):
+            typer.echo(f"newsbeam: {outline.url[:200]} is no address of a feed: left out", err=True)
+        elif same_address(outline.url) not in have:
             have.add(same_address(outline.url))
-            more = _appended(text, _lines(outline.url, outline.title, outline.labels))
-            parse_feeds(more, str(opml))
-            text, added = more, added + 1
-    _write(file, text)
+            text, added = _appended(text, _lines(outline.url, outline.title, outline.labels)), added + 1
+    parse_feeds(text, str(file))
+    if added:
+        _write(file, text)
     typer.echo(f"{added} of {len(outlines)} feeds added to {file}", err=True)
 
 
@@ -136,7 +138,8 @@ def check(
     driver.check_feeds(here)
     with here.ledger().reading() as connection:
         states = feed_states(connection)
-    rows = [(f.title, f.url, states[i]["last_result"], states[i]["last_error"]) for i, f in here.feeds.items()]
+    asked = [(feed, states[key]) for key, feed in here.feeds.items() if feed.enabled]
+    rows = [(feed.title, feed.url, seen["last_result"], seen["last_error"]) for feed, seen in asked]
     table(("title", "url", "result", "error"), rows, json=json, stream=sys.stdout)
     if rows and not any(row[2] in {"new", "unchanged", "moved", "malformed"} for row in rows):
         raise typer.Exit(1)

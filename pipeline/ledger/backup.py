@@ -7,10 +7,9 @@ import os
 import sqlite3
 from pathlib import Path
 
-from pipeline.ledger.engine import held, sqlite_path, upgrade
+from pipeline.ledger.engine import engine, held, sqlite_path, upgrade
 from schemas.errors import UsageError
 
-PAGES = 1_000  # copied between two looks at the lock of a writer
 _BUSY_S = 30.0
 
 
@@ -45,12 +44,21 @@ def restore(url: str, source: Path) -> None:
     target = _file(url, "pg_restore")
     if not source.is_file():
         raise UsageError(f"there is no file {source}")
+    if target.exists() and source.samefile(target):
+        raise UsageError(f"{source} is the ledger itself")
     _sound(source)
-    with held(url):
-        kept = target.with_name(f"{target.name}.before-restore")
-        kept.unlink(missing_ok=True)
-        _copy(target, kept)
-        _copy(source, target)
+    fresh, kept = (target.with_name(f"{target.name}.{word}") for word in ("restoring", "before-restore"))
+    with held(url, ready=False):
+        engine(url).dispose()
+        fresh.unlink(missing_ok=True)
+        _copy(source, fresh)  # before anything is moved: the source may be what an earlier restore kept
+        if target.exists():
+            target.rename(kept)
+        for ending in ("-wal", "-shm"):
+            side = target.with_name(target.name + ending)
+            if side.exists():
+                side.rename(kept.with_name(kept.name + ending))
+        fresh.rename(target)
         upgrade(url)
 
 
@@ -67,7 +75,7 @@ def _copy(source: Path, target: Path) -> None:
         contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)) as one,
         contextlib.closing(sqlite3.connect(target, timeout=_BUSY_S)) as other,
     ):
-        one.backup(other, pages=PAGES)
+        one.backup(other)  # in one transaction: step by step it would begin anew at each write of another
 
 
 def _sound(file: Path) -> None:

@@ -93,8 +93,10 @@ def exists(url: str) -> bool:
 
 
 @contextmanager
-def held(url: str) -> Iterator[str]:
+def held(url: str, *, ready: bool = True) -> Iterator[str]:
     """Hold the ledger for writing; gives the holder's name. Several may hold a database that is not SQLite.
+
+    It is brought up to date first, unless `ready` is False: then nothing of it is opened.
 
     Raises LedgerHeld, naming the holder, when another process holds it. The lock ends with its process,
     however that ends.
@@ -117,7 +119,8 @@ def held(url: str) -> Iterator[str]:
         lock.truncate(0)
         lock.write(name + "\n")
         lock.flush()
-        upgrade(url)
+        if ready:
+            upgrade(url)
         try:
             yield name
         finally:

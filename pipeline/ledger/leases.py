@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, upsert
+from pipeline.ledger.sql import chunks, iso, upsert
 from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
 from schemas.flow import LeasedEntry
@@ -56,13 +56,19 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
             feed_id=row.feed_id,
             fetch="page",
             own_site=False,
-            entry=msgspec.json.decode(row.entry, type=FeedEntry),
+            entry=_entry(row),
             capture=captures.get(row.entry_id),
             etag=validators.get(row.entry_id, NONE).get("etag", ""),
             last_modified=validators.get(row.entry_id, NONE).get("last-modified", ""),
         )
         for row in held
     ]
+
+
+def _entry(row: Row[Any]) -> FeedEntry:
+    """As its feed showed it last; it is as old as when it was first seen."""
+    entry = msgspec.json.decode(row.entry, type=FeedEntry)
+    return msgspec.structs.replace(entry, first_seen=iso(row.first_seen)) if row.first_seen else entry
 
 
 def _held(connection: Connection, unit_id: str) -> list[Row[Any]]:
@@ -75,7 +81,7 @@ def _held(connection: Connection, unit_id: str) -> list[Row[Any]]:
 def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[str]:
     pending = t.entries.c.state == EntryState.PENDING.value
     lethal = t.entries.c.deaths >= settings.max_deaths - 1
-    revisited = t.entries.c.why == Why.REVISIT.value  # what is new goes first within the host's budget
+    revisited = t.entries.c.why == Why.REVISIT.value  # what is new goes first, within a host's budget and over all
     rank = (
         func.row_number()
         .over(partition_by=t.entries.c.host, order_by=(revisited, t.entries.c.first_seen, t.entries.c.entry_id))
@@ -83,14 +89,14 @@ def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: 
     )
     taken = select(t.hosts.c.host).where(t.hosts.c.unit_id != "", t.hosts.c.lease_until >= now)
     free = or_(t.entries.c.host == "", t.entries.c.host.not_in(taken))
-    ranked = select(t.entries.c.entry_id, t.entries.c.host, t.entries.c.first_seen, rank).where(
-        and_(pending, ~lethal, free)
-    )
+    ranked = select(
+        t.entries.c.entry_id, t.entries.c.host, t.entries.c.first_seen, revisited.label("revisited"), rank
+    ).where(and_(pending, ~lethal, free))
     inner = ranked.subquery()
     query = (
         select(inner.c.entry_id, inner.c.host)
         .where(inner.c.rank <= settings.host_entries)
-        .order_by(inner.c.first_seen, inner.c.entry_id)
+        .order_by(inner.c.revisited, inner.c.first_seen, inner.c.entry_id)
         .limit(settings.unit_entries)
     )
     rows = connection.execute(query).all()
@@ -114,21 +120,32 @@ def _lease_hosts(connection: Connection, unit_id: str, names: set[str], now: flo
 
 
 def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage]:
-    """Pages that need no second fetch: archived by a unit that ended without a result, or asked for by a replay."""
+    """Pages that need no second fetch: archived since an entry's last visit by a unit that ended without a result, or
+    by the unit whose visit ended dead and is replayed."""
     replays = {row.entry_id for row in held if row.why == Why.REPLAY}
+    last = _last_visits(connection, [row.entry_id for row in held])
     found: dict[str, RawPage] = {}
     for ids in chunks(row.entry_id for row in held):
         query = (
-            select(t.captures.c.entry_id, t.captures.c.page, t.units.c.state)
+            select(t.captures, t.units.c.state)
             .join(t.units, t.units.c.unit_id == t.captures.c.unit_id)
             .where(t.captures.c.entry_id.in_(ids))
             .order_by(t.captures.c.registered_at)
         )
-        for row in connection.execute(query):  # the last one wins; a settled page is used for a replay only
-            if row.state == UnitState.DIED or row.entry_id in replays:
+        for row in connection.execute(query):
+            at, unit_id = last.get(row.entry_id, (0.0, ""))
+            replayed = row.entry_id in replays and row.unit_id == unit_id
+            if replayed or (row.state == UnitState.DIED and row.registered_at > at):
                 found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
-            else:
-                found.pop(row.entry_id, None)
+    return found
+
+
+def _last_visits(connection: Connection, ids: list[str]) -> dict[str, tuple[float, str]]:
+    """Entry -> when its last visit ended, and of which unit it was."""
+    found: dict[str, tuple[float, str]] = {}
+    for some in chunks(ids):
+        query = select(t.visits.c.entry_id, t.visits.c.at, t.visits.c.unit_id).where(t.visits.c.entry_id.in_(some))
+        found |= {row.entry_id: (row.at, row.unit_id) for row in connection.execute(query.order_by(t.visits.c.at))}
     return found
 
 

@@ -31,7 +31,8 @@ def lease_feeds(
     rows = [{"feed_id": feed, "configured_url": url, "url": url} for feed, url in feeds.items()]
     upsert(connection, t.feeds, rows)
     mine = t.feeds.c.unit_id == unit_id
-    free = and_(or_(t.feeds.c.unit_id == "", t.feeds.c.lease_until < now), t.feeds.c.next_check <= now)
+    due = or_(t.feeds.c.next_check <= now, t.feeds.c.checked_at > now)  # a clock that went back starves no feed
+    free = and_(or_(t.feeds.c.unit_id == "", t.feeds.c.lease_until < now), due)
     for ids in chunks(feeds):
         wanted = and_(t.feeds.c.feed_id.in_(ids), free)
         connection.execute(update(t.feeds).where(wanted).values(unit_id=unit_id, lease_until=lease_until))
@@ -54,7 +55,11 @@ def lease_feeds(
 
 def _health(row: Row[Any]) -> Health:
     """What was written; of a feed from a ledger that knew no health yet, when it last answered."""
-    return msgspec.json.decode(row.health, type=Health) if row.health else Health(last_success=row.last_success)
+    return (
+        msgspec.json.decode(row.health, type=Health)
+        if row.health
+        else Health(last_success=row.last_success, read=row.last_success > 0)
+    )
 
 
 def sighted(connection: Connection, feed_id: str, ids: Iterable[str]) -> set[str]:

@@ -22,7 +22,8 @@ from schemas.words import EntryState, UnitState, Why
 def prepare(connection: Connection, settled: Settled, now: float) -> Settled:
     """Check the leases and the count, then set unit and entries to `prepared`."""
     unit_id = settled.unit_id
-    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one_or_none()
+    locked = select(t.units).where(t.units.c.unit_id == unit_id).with_for_update()
+    unit = connection.execute(locked).one_or_none()
     if unit is not None and unit.state in (UnitState.PREPARED, UnitState.DONE) and unit.settled is not None:
         return unpack(unit.settled, Settled)
     if unit is None or unit.state != UnitState.OPEN:
@@ -67,7 +68,7 @@ def _balance(connection: Connection, settled: Settled, leased: int) -> None:
 
 def mark(connection: Connection, unit_id: str, now: float) -> None:
     """Write what the unit came to. A unit that is done stays as it is."""
-    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one()
+    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id).with_for_update()).one()
     if unit.state == UnitState.DONE:
         return
     if unit.state != UnitState.PREPARED:
@@ -133,10 +134,13 @@ def _finish_entries(connection: Connection, settled: Settled) -> None:
             "lease_until": 0.0,
             "deaths": 0,
             "disposition": visit.disposition,
-            "article_id": visit.article_id,
             "revisit_at": settled.revisits.get(visit.entry_id, 0.0),
         }
+        if visit.article_id:  # a page that was not modified keeps the one it is known for
+            values["article_id"] = visit.article_id
         changed = connection.scalar(select(t.entries.c.again).where(mine))
         if changed or visit.entry_id in again:
             values |= {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "again": False}
+        if visit.entry_id in again:
+            values["disposition"] = ""  # its text was not kept: a conditional request could say that nothing changed
         connection.execute(update(t.entries).where(mine).values(values))

@@ -37,9 +37,9 @@ def log(connection: Connection, now: float, kind: Event, subject_id: str, words:
 
 def due(connection: Connection, feed_ids: list[str], now: float) -> Due:
     """Count what is due. A feed that the ledger has never seen is due."""
-    seen = dict(
-        connection.execute(select(t.feeds.c.feed_id, t.feeds.c.next_check).where(t.feeds.c.feed_id.in_(feed_ids))).all()
-    )
+    columns = (t.feeds.c.feed_id, t.feeds.c.next_check, t.feeds.c.unit_id, t.feeds.c.lease_until)
+    rows = connection.execute(select(*columns).where(t.feeds.c.feed_id.in_(feed_ids)))
+    seen = {row.feed_id: row.lease_until if row.unit_id and row.lease_until >= now else row.next_check for row in rows}
     checks = [seen.get(feed, 0.0) for feed in feed_ids]
     pending = t.entries.c.state == EntryState.PENDING.value
     entries = connection.scalar(select(func.count()).select_from(t.entries).where(or_(pending, to_revisit(now)))) or 0

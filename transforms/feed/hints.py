@@ -14,7 +14,7 @@ from schemas.ports import Response
 from transforms.policy import Hints
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
-_FRESH = re.compile(r"no-store|no-cache|must-revalidate", re.IGNORECASE)
+_FRESH = re.compile(r"no-store|no-cache", re.IGNORECASE)
 _HEAD = 65_536  # bytes of a feed in which its channel's own elements are looked for
 _SKIP_HOURS = re.compile(rb"<skipHours\s*>(.{0,2000}?)</skipHours\s*>", re.IGNORECASE | re.DOTALL)
 _SKIP_DAYS = re.compile(rb"<skipDays\s*>(.{0,2000}?)</skipDays\s*>", re.IGNORECASE | re.DOTALL)
@@ -23,12 +23,16 @@ _DAY = re.compile(rb"<day\s*>\s*([A-Za-z]{6,9})\s*</day\s*>", re.IGNORECASE)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def hints(response: Response, now: datetime, ttl_minutes: int = 0) -> Hints:
-    """All that an answer asks. `ttl_minutes` is what its feed says (ttl, or the syndication module's period)."""
-    head = response.body[:_HEAD]
+def of_answer(response: Response, now: datetime) -> Hints:
+    """What the server asks, with a body or without."""
+    return Hints(wait_s=fresh_for(response, now), retry_s=retry_after(response.header("retry-after"), now))
+
+
+def of_document(body: bytes, ttl_minutes: int) -> Hints:
+    """What a feed asks. `ttl_minutes` is its ttl, or the syndication module's period."""
+    head = body[:_HEAD]
     return Hints(
-        wait_s=max(ttl_minutes * 60.0, fresh_for(response, now)),
-        retry_s=retry_after(response.header("retry-after"), now),
+        wait_s=ttl_minutes * 60.0,
         skip_hours=frozenset(int(hour) % 24 for hour in _inside(_SKIP_HOURS, _HOUR, head) if int(hour) <= 24),
         skip_days=frozenset(
             _DAYS.index(day) for found in _inside(_SKIP_DAYS, _DAY, head) if (day := found.decode().lower()) in _DAYS

@@ -32,7 +32,7 @@ def read(body: bytes, file: str) -> list[Outline]:
         )
     try:
         root = ET.fromstring(body)
-    except (ET.ParseError, expat.ExpatError) as error:
+    except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as error:  # the last two: of its encoding
         line = getattr(error, "position", (0, 0))[0]
         raise ConfigError(f"no well-formed XML: {error}", file=file, line=line, remedy="export it anew") from None
     if root.tag.lower() != "opml":
@@ -44,14 +44,14 @@ def read(body: bytes, file: str) -> list[Outline]:
     return list(found.values())
 
 
-def _outlines(element: Any, folders: tuple[str, ...]) -> Iterator[Outline]:
+def _outlines(element: Any, folders: tuple[str, ...], depth: int = 0) -> Iterator[Outline]:
     for child in element.findall("outline"):
         attributes = {key.lower(): " ".join(value.split()) for key, value in child.attrib.items()}
         title = attributes.get("title") or attributes.get("text", "")
         if url := attributes.get("xmlurl", ""):
             yield Outline(url, title if title != url else "", folders)
-        elif len(folders) < MAX_DEPTH:
-            yield from _outlines(child, (*folders, title) if title else folders)
+        elif depth < MAX_DEPTH:
+            yield from _outlines(child, (*folders, title) if title else folders, depth + 1)
 
 
 def write(feeds: Iterable[FeedIntent], title: str = "newsbeam") -> str:

@@ -110,6 +110,8 @@ def with_children(index: ParsedFeed, children: Iterable[ParsedFeed | Exception])
         if isinstance(child, Exception) or child.result == "not_a_feed":
             lost.append(str(child) if isinstance(child, Exception) else child.reason)
             continue
+        if child.reason or child.children:
+            lost.append(child.reason or "an index in an index is not followed")
         for item in child.items:
             items.setdefault(item[0].entry_id, item)
     reason = "; ".join(filter(None, (index.reason, *lost)))

@@ -21,6 +21,10 @@ MAX_CHILDREN = 5
 _START = re.compile(r"<(?:url|sitemap)(?:\s[^<>]*)?>")
 _END = re.compile(r"</(?:url|sitemap)\s*>")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ASIDE = re.compile(
+    r"<!--(?:[^-]|-(?!->)){0,20000}-->|<(image|video):([a-z]+)(?:\s[^<>]*)?>(?:[^<]|<(?!/\1:\2)){0,20000}</\1:\2\s*>"
+)
+"""Comments, and what a sitemap says of pictures and films: their titles and addresses are no article's."""
 _FIELD = re.compile(
     r"<(?:[A-Za-z_][\w.-]*:)?(loc|lastmod|title|publication_date|name|language|keywords)(?:\s[^<>]*)?>"
     r"(?:\s*<!\[CDATA\[(.{0,4000}?)\]\]>\s*|([^<]*))</",
@@ -30,15 +34,17 @@ _FIELD = re.compile(
 
 def read(text: FeedText) -> RawFeed:
     """Read a prepared sitemap; `not_a_feed` where it lists nothing."""
-    blocks = [_fields(_END.split(piece, 1)[0]) for piece in _START.split(text.body)[1 : MAX_ITEMS + 1]]
+    body = _ASIDE.sub("", text.body)
+    blocks = [_fields(_END.split(piece, 1)[0]) for piece in _START.split(body)[1 : MAX_ITEMS + 1]]
     listed = [block for block in blocks if block.get("loc")]
     if text.name == "sitemapindex":
-        newest = sorted(listed, key=lambda block: block.get("lastmod", "9999"), reverse=True)
+        dated = sorted((b for b in listed if b.get("lastmod")), key=lambda block: block["lastmod"], reverse=True)
+        newest = dated + [block for block in reversed(listed) if not block.get("lastmod")]  # new parts are added behind
         children = tuple(block["loc"] for block in newest[:MAX_CHILDREN])
         return RawFeed(children=children) if children else RawFeed("not_a_feed", "a sitemap index without sitemaps")
     if not listed:
         return RawFeed("not_a_feed", "a sitemap without addresses")
-    reason = "" if re.search(r"</\s*urlset\s*>\s*$", text.body) else "it breaks off before its end"
+    reason = "" if re.search(r"</\s*urlset\s*>\s*$", body) else "it breaks off before its end"
     names = {block["name"] for block in listed if block.get("name")}
     return RawFeed(
         "malformed" if reason else "ok",

@@ -10,7 +10,7 @@ from schemas.commits import FileInfo
 from schemas.errors import NewsbeamError
 from schemas.formats import from_arrow_table, from_json_line
 from schemas.records import TABLES, Record
-from transforms.sinks.files import DATA
+from transforms.sinks.files import DATA, MANIFESTS
 
 
 def _json_lines(path: Path, kind: type[Record]) -> list[Record]:
@@ -36,6 +36,8 @@ def read_rows(root: Path, file: FileInfo) -> list[Record]:
 
 
 def drop_unit(root: Path, unit_id: str) -> None:
-    """Remove the data files of a unit that died: no manifest names them and none will."""
+    """Remove the data files of a unit that died. One that has a manifest did not, whatever a restored ledger says."""
+    if (root / MANIFESTS / f"{unit_id}.json").exists():
+        return
     for path in (root / DATA).glob(f"*/*{unit_id}-*"):
         path.unlink(missing_ok=True)
