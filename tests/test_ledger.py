@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from alembic import command
 from sqlalchemy import select
 
 from pipeline.ledger import SqlLedger, tables
 from pipeline.ledger import tables as t
-from pipeline.ledger.engine import held
+from pipeline.ledger.engine import _alembic, behind, engine, held
 from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.errors import LedgerHeld, Unbalanced, UnitLost
@@ -391,3 +392,25 @@ def test_a_feed_in_other_hands_is_due_when_its_lease_ends(ledger):
     ledger.due_feeds(open_unit(ledger, "a"), {F: FEED})
     due = ledger.due([F])
     assert (due.feeds, due.next_check) == (0, ledger.now() + 600)
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_its_rows_and_readers_are_told(tmp_path):
+    url = f"sqlite:///{tmp_path}/newsbeam.db"
+    with engine(url).connect() as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        row = f"('{F}', '{FEED}', '{FEED}', 5.0, 3)"
+        connection.exec_driver_sql(
+            f"INSERT INTO feeds (feed_id, configured_url, url, last_success, errors) VALUES {row}"
+        )
+        connection.commit()
+    told = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", "runs", "--out", str(tmp_path)], capture_output=True, text=True
+    )
+    assert (told.returncode, "is of an earlier version" in told.stderr) == (2, True)
+    with held(url):
+        assert not behind(url)
+        ledger = SqlLedger(url, SetClock(), 600)
+        [feed] = ledger.due_feeds(open_unit(ledger, "a"), {F: FEED})
+        assert (feed.polled_before, feed.health.errors) == (True, 0)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.options import Config, Feeds, Json, Out, Set, load, world
+from pipeline.commands.options import Config, Feeds, Json, Out, Set, existing_ledger, load, world
 from schemas.errors import UsageError
 
 app = typer.Typer(help="The feeds that are watched.", no_args_is_help=True, rich_markup_mode=None)
@@ -21,17 +21,16 @@ def list_feeds(
     config: Config = None, feeds: Feeds = None, out: Out = None, settings: Set = None, json: Json = False
 ) -> None:
     """Every feed of the file, with what the ledger has seen of it: `unchecked` until it was polled."""
-    from pipeline.ledger import ledger
     from pipeline.ledger.engine import exists
     from pipeline.ledger.queries import feed_states
     from pipeline.terminal import table
-    from pipeline.world import SystemClock, read_feeds
+    from pipeline.world import read_feeds
 
-    loaded = load(config, feeds, out, settings).settings
-    watched = read_feeds(str(_file(loaded.paths.feeds, feeds)))
+    loaded = load(config, feeds, out, settings)
+    watched = read_feeds(str(_file(loaded.settings.paths.feeds, feeds)))
     states = {}
-    if exists(loaded.ledger_url):
-        with ledger(loaded.ledger_url, SystemClock(), loaded.lease.lease_s).reading() as connection:
+    if exists(loaded.settings.ledger_url):
+        with existing_ledger(loaded).reading() as connection:
             states = feed_states(connection)
     rows = []
     for feed in watched.values():

@@ -54,12 +54,14 @@ def world(
 
 
 def existing_ledger(loaded: Loaded) -> Any:
-    """The ledger for reading. Raises UsageError where there is none yet."""
+    """The ledger for reading. Raises UsageError where there is none yet, or one of an earlier version."""
     from pipeline.ledger import ledger
-    from pipeline.ledger.engine import exists
+    from pipeline.ledger.engine import behind, exists
     from pipeline.world import SystemClock
 
     url = loaded.settings.ledger_url
     if not exists(url):
         raise UsageError(f"there is no ledger at {url}; `newsbeam run` makes one, --out names its folder")
+    if behind(url):
+        raise UsageError(f"the ledger at {url} is of an earlier version; the next `newsbeam run` brings it up to date")
     return ledger(url, SystemClock(), loaded.settings.lease.lease_s)

@@ -61,17 +61,26 @@ def _sqlite_begin(connection: Any) -> None:
 def upgrade(url: str) -> None:
     """Bring the ledger's tables to this version. An up-to-date ledger costs one query."""
     _make_folder(url)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    if behind(url):
+        with engine(url).connect() as connection:
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+
+def behind(url: str) -> bool:
+    """Whether the ledger's tables are of an earlier version, or are not there yet."""
     with engine(url).connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
-        if current == head:
-            return
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    return current != ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
 
 
 def _make_folder(url: str) -> None:
