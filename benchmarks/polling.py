@@ -23,7 +23,6 @@ from typing import NamedTuple
 from benchmarks.figures import table
 from benchmarks.rows import Row
 from schemas.config import Poll
-from schemas.words import PollResult
 from transforms.policy import DAY, HOUR, Answer, Health, decide
 
 START = 1_767_225_600.0  # 2026-01-01, a Thursday
@@ -116,7 +115,7 @@ def ours(interval_s: float) -> Callable[[], Policy]:
 
         def policy(news: Sequence[float], now: float, chance: random.Random) -> float:
             nonlocal health
-            health = decide(health, Answer(PollResult.NEW, news=tuple(news)), now, settings, chance.random())
+            health = decide(health, Answer(news=tuple(news)), now, settings, chance.random())
             return health.next_check - now
 
         return policy

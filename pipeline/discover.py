@@ -11,8 +11,8 @@ from schemas.errors import UsageError
 from schemas.ports import Request, Response
 from transforms.feed.discover import Place, distinct, in_page, in_robots, usual
 from transforms.feed.parse import ParsedFeed
+from transforms.feed.report import parse, refusal
 from transforms.links import absolute
-from transforms.poll import parse, refusal
 
 TIMEOUT_S = 20.0  # of reading the site's page
 

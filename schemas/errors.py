@@ -17,6 +17,8 @@ An error renders its cause to text when it is made, so that it survives pickling
 
 from __future__ import annotations
 
+import traceback
+
 
 class NewsbeamError(Exception):
     """Base of every error we raise on purpose; `str()` is a sentence for the person who reads it."""
@@ -76,3 +78,11 @@ class GuardTimeout(GuardError):
 
 class GuardCrash(GuardError):
     pass
+
+
+TRACE_CHARS = 4_000
+
+
+def trace_of(error: BaseException) -> str:
+    """Its traceback as a dead letter keeps it: the last part, where the cause stands."""
+    return "".join(traceback.format_exception(error))[-TRACE_CHARS:]

@@ -64,7 +64,8 @@ def test_help_imports_nothing_heavy():
 def test_what_runs_in_the_guarded_pool_imports_no_beam():
     """A worker process starts in half the time without it."""
     code = (
-        "import sys\nimport pipeline.guard, pipeline.model\nimport transforms.feed.parse, transforms.page.read\n"
+        "import sys\nimport pipeline.discover, pipeline.guard, pipeline.model\n"
+        "import transforms.feed.parse, transforms.feed.report, transforms.page.read\n"
         "assert 'apache_beam' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)

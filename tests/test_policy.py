@@ -20,7 +20,7 @@ START = MONDAY.timestamp()
 NOW = MONDAY + timedelta(hours=12)
 AT = NOW.timestamp()
 SETTINGS = Poll()
-NOTHING = Answer(PollResult.UNCHANGED)
+NOTHING = Answer()
 
 
 EVEN = 0.5  # the middle of the jitter
@@ -32,7 +32,7 @@ def watched(times: list[float], until: float = START, every: float = HOUR) -> He
     seen = 0.0
     while now <= until:
         news = tuple(t for t in times if seen < t <= now)
-        health = decide(health, Answer(PollResult.NEW, news=news), now, SETTINGS, EVEN)
+        health = decide(health, Answer(news=news), now, SETTINGS, EVEN)
         seen, now = now, now + every
     return health
 
@@ -53,7 +53,7 @@ def test_a_feed_with_an_item_an_hour_is_asked_every_interval_and_others_by_the_r
 
 def test_it_is_asked_sooner_right_after_news():
     health = watched([START - n * 6 * HOUR for n in range(1, 50)])
-    news = Answer(PollResult.NEW, news=(START,))
+    news = Answer(news=(START,))
     assert wait(health, answer=news) < 0.8 * wait(health)
 
 
@@ -83,9 +83,9 @@ def test_a_feed_that_was_never_seen_and_one_that_shows_nothing_are_asked_ever_le
     asked=st.floats(0, 1e12),
 )
 def test_whatever_comes_an_answering_feed_is_asked_within_its_bounds(news, chance, passed, asked):
-    health = decide(Health(), Answer(PollResult.NEW, news=tuple(news)), START, SETTINGS, chance)
+    health = decide(Health(), Answer(news=tuple(news)), START, SETTINGS, chance)
     now = START + passed
-    after = decide(health, Answer(PollResult.UNCHANGED, hints=Hints(wait_s=asked)), now, SETTINGS, chance)
+    after = decide(health, Answer(hints=Hints(wait_s=asked)), now, SETTINGS, chance)
     for at, one in ((START, health), (now, after)):
         assert 0.89 * SETTINGS.shortest_interval_s <= one.next_check - at <= 1.11 * SETTINGS.longest_interval_s
         assert list(one.times) == sorted(set(one.times))
@@ -136,7 +136,7 @@ def test_each_cause_of_failure_has_its_own_back_off_that_doubles_to_a_ceiling(ca
     first, longest = BACKOFF[cause]
     health, waits = watched([START - HOUR]), []
     for _ in range(12):
-        health = decide(health, Answer(PollResult.UNREACHABLE, cause=cause, reason="why"), START, SETTINGS, EVEN)
+        health = decide(health, Answer(cause=cause, reason="why"), START, SETTINGS, EVEN)
         waits.append(health.next_check - START)
     assert waits[0] == first
     assert waits[1] == min(2 * first, longest)
@@ -146,14 +146,14 @@ def test_each_cause_of_failure_has_its_own_back_off_that_doubles_to_a_ceiling(ca
 
 
 def test_a_feed_that_is_gone_for_good_is_retired_and_comes_back_when_it_answers():
-    gone = decide(watched([START - HOUR]), Answer(PollResult.GONE, cause="410"), START, SETTINGS, EVEN)
+    gone = decide(watched([START - HOUR]), Answer(cause="410"), START, SETTINGS, EVEN)
     assert (gone.state, gone.next_check) == ("retired", NEVER)
     assert decide(gone, NOTHING, START, SETTINGS, EVEN).state == "active"
 
 
 def test_retry_after_is_kept_up_to_a_day():
     for asked, least in ((7_200.0, 7_200.0), (1e9, DAY)):
-        shut = Answer(PollResult.BLOCKED, cause="429", hints=Hints(retry_s=asked))
+        shut = Answer(cause="429", hints=Hints(retry_s=asked))
         assert wait(Health(), answer=shut) == least
 
 
@@ -163,9 +163,9 @@ def test_a_feed_without_news_for_three_usual_gaps_is_quiet_until_it_speaks():
     assert decide(health, NOTHING, START + 15 * HOUR, SETTINGS, EVEN).state == "active"
     quiet = decide(health, NOTHING, START + 17 * HOUR, SETTINGS, EVEN)
     assert quiet.state == "quiet"
-    once = decide(Health(), Answer(PollResult.NEW, news=(START - 3 * DAY,)), START, SETTINGS, EVEN)
+    once = decide(Health(), Answer(news=(START - 3 * DAY,)), START, SETTINGS, EVEN)
     assert once.state == "active"  # its usual gap is not known yet
-    assert decide(quiet, Answer(PollResult.NEW, news=(START + DAY,)), START + DAY, SETTINGS, EVEN).state == "active"
+    assert decide(quiet, Answer(news=(START + DAY,)), START + DAY, SETTINGS, EVEN).state == "active"
 
 
 def test_jitter_is_the_same_for_the_same_poll_and_spreads_many():

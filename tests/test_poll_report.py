@@ -15,7 +15,7 @@ from schemas.ports import DueFeed, PollReport, Response
 from schemas.records import DateValue, FeedEntry
 from schemas.words import PollResult
 from transforms.feed.parse import ParsedFeed, body_hash
-from transforms.poll import dead_poll, of_feed, parse, refusal, report, request_for
+from transforms.feed.report import dead_poll, of_feed, parse, refusal, report, request_for
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL, NEW_URL = "https://harbour.test/feed", "https://harbour.test/rss"

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from schemas.config import Poll as PollSettings
 from schemas.health import Health
-from schemas.words import FeedState, PollResult
+from schemas.words import FeedState
 
 HALF_LIFE_DAYS = 7.0
 TRUST = 24.0  # items after which a feed's own hours weigh as much as an even day
@@ -63,7 +63,6 @@ class Hints(NamedTuple):
 class Answer(NamedTuple):
     """What one poll came to."""
 
-    result: PollResult
     cause: str = ""  # of a failure: a key of BACKOFF, or `410`
     reason: str = ""
     news: tuple[float, ...] = ()  # epoch seconds at which items that were not known before were published
@@ -80,7 +79,6 @@ def decide(health: Health, answer: Answer, now: float, settings: PollSettings, c
     if answer.cause:
         return _failed(health, answer, now, settings)
     known = _learnt(_with_wishes(health, answer), answer.news, now)
-    asked = Hints(skip_hours=frozenset(known.skip_hours), skip_days=frozenset(known.skip_days))
     wish = max(known.wait_s, answer.hints.wait_s)
     wait = _interval(known, now, settings) * (1 + JITTER * (2 * chance - 1))
     wait = max(wait, min(wish, settings.longest_interval_s), min(answer.hints.retry_s, DAY))
@@ -90,7 +88,7 @@ def decide(health: Health, answer: Answer, now: float, settings: PollSettings, c
         known,
         state=(FeedState.QUIET if quiet else FeedState.ACTIVE).value,
         checked_at=now,
-        next_check=_skipped(now + wait, asked),
+        next_check=_skipped(now + wait, known),
         last_success=now,
         errors=0,
         last_error="",
@@ -166,13 +164,13 @@ def _interval(health: Health, now: float, settings: PollSettings) -> float:
     return min(max(at - now, settings.shortest_interval_s), settings.longest_interval_s)
 
 
-def _skipped(at: float, hints: Hints) -> float:
+def _skipped(at: float, health: Health) -> float:
     """The first instant from `at` on whose hour and day the feed does not ask to be left alone in."""
-    if len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
+    if len(health.skip_hours) >= 24 or len(health.skip_days) >= 7:
         return at
     for _ in range(24 * 8):
         moment = datetime.fromtimestamp(at, UTC)
-        if moment.hour not in hints.skip_hours and moment.weekday() not in hints.skip_days:
+        if moment.hour not in health.skip_hours and moment.weekday() not in health.skip_days:
             return at
         at = (at // HOUR + 1) * HOUR
     return at

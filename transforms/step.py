@@ -5,13 +5,13 @@ A batch that fails runs again element by element, so that only the guilty one is
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import apache_beam as beam
 import msgspec
 
+from schemas.errors import trace_of
 from schemas.flow import Begin, Draft, Leases, Outcome, Page, Work, pack
 from schemas.ids import make_id
 from schemas.ports import World
@@ -21,7 +21,6 @@ from schemas.words import Disposition
 T = TypeVar("T")
 OUTCOMES = "outcomes"
 MAIN = "main"
-TRACE_CHARS = 4_000
 
 
 def register_row(kind: type) -> None:
@@ -88,7 +87,6 @@ def outcome(row: Any, disposition: Disposition, step: str, reason: str, **more: 
 
 def dead_outcome(row: Any, error: Exception, step: str, at: str) -> Outcome:
     words = f"{type(error).__name__}: {error}"
-    trace = "".join(traceback.format_exception(error))[-TRACE_CHARS:]
     letter = DeadLetter(
         dead_id=make_id("dead", row.visit_id, step),
         subject="visit",
@@ -98,7 +96,7 @@ def dead_outcome(row: Any, error: Exception, step: str, at: str) -> Outcome:
         step=step,
         kind=type(error).__name__,
         error=words,
-        trace=trace,
+        trace=trace_of(error),
         input=reference(row),
         at=at,
     )
