@@ -102,6 +102,7 @@ def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offse
         segment=segment,
         offset=offset,
         robots=response.robots,
+        via=response.via,
     )
 
 

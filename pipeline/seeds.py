@@ -8,6 +8,7 @@ from pathlib import Path
 from schemas.errors import ConfigError
 from schemas.rulefile import parse_rules
 from schemas.rules import RuleBook
+from schemas.sites import SiteIntent, parse_sites
 
 
 def seeds() -> Path:
@@ -18,13 +19,19 @@ def seeds() -> Path:
 
 def load_rules(rules: str, sites: str) -> RuleBook:
     """All rule files of two folders ("": newsbeam's own). Raises ConfigError."""
-    texts: dict[str, str] = {}
-    for folder in (Path(rules) if rules else seeds() / "rules", Path(sites) if sites else seeds() / "sites"):
-        if (rules or sites) and not folder.is_dir():
-            raise ConfigError(f"there is no folder {folder}", remedy="check paths.rules and paths.sites")
-        for file in sorted(folder.glob("*.toml")):
-            texts[str(file)] = file.read_text(encoding="utf-8")
-    return parse_rules(texts)
+    return parse_rules(_texts(rules, "rules") | _texts(sites, "sites"))
+
+
+def load_sites(sites: str) -> dict[str, SiteIntent]:
+    """What the files of a folder ("": newsbeam's own) set for their sites. Raises ConfigError."""
+    return parse_sites(_texts(sites, "sites"))
+
+
+def _texts(named: str, own: str) -> dict[str, str]:
+    folder = Path(named) if named else seeds() / own
+    if named and not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}", remedy=f"check paths.{own}")
+    return {str(file): file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.toml"))}
 
 
 def load_aliases(path: str) -> tuple[tuple[str, str, str], ...]:

@@ -47,6 +47,7 @@ def response_record(response: Response, at: datetime, sha256: bytes) -> bytes:
         *(("Newsbeam-Redirected-From", url) for url in response.redirects),
         ("Newsbeam-Permanent", "yes" if response.permanent else "no"),
         ("Newsbeam-Robots", response.robots),
+        *([("Newsbeam-Via", response.via)] if response.via else []),
     ]
     lines = [
         f"HTTP/1.1 {response.status} {PHRASES.get(response.status, '')}",
@@ -118,4 +119,5 @@ def response_of(record: Any, page: RawPage) -> Response:
         headers=tuple((key, value.strip()) for key, _, value in (line.partition(":") for line in lines)),
         body=body,
         robots=dict(fields).get("newsbeam-robots", "not_asked"),
+        via=dict(fields).get("newsbeam-via", ""),
     )

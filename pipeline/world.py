@@ -6,7 +6,7 @@ processes is dear, and a ledger has one engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from pipeline.archive import WarcArchive
 from pipeline.guard import PebbleGuard, guard
 from pipeline.ledger import SqlLedger, ledger
 from pipeline.model import SpacyModel
-from pipeline.seeds import load_aliases, load_rules
+from pipeline.seeds import load_aliases, load_rules, load_sites
 from pipeline.web import AioWeb
 from schemas.config import Network, Settings
 from schemas.errors import ConfigError
@@ -27,6 +27,7 @@ from schemas.feeds import FeedIntent, parse_feeds
 from schemas.ids import make_id
 from schemas.records import Versions
 from schemas.rules import RuleBook
+from schemas.sites import SiteIntent
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class RealWorld:
     rules: RuleBook
     aliases: tuple[tuple[str, str, str], ...]
     feeds: Mapping[str, FeedIntent] = field(default_factory=dict)
+    sites: Mapping[str, SiteIntent] = field(default_factory=dict)
 
     def ledger(self) -> SqlLedger:
         return ledger(self.settings.ledger_url, self.clock(), self.settings.lease.lease_s)
 
     def web(self) -> AioWeb:
-        return _web(msgspec.json.encode(self.settings.network))
+        return _web(msgspec.json.encode(self.settings.network), tuple(sorted(self.sites.values())))
 
     def archive(self) -> WarcArchive:
         return _archive(self.settings.archive_dir)
@@ -69,8 +71,8 @@ class RealWorld:
 
 
 @lru_cache(maxsize=4)
-def _web(network: bytes) -> AioWeb:
-    return AioWeb(msgspec.json.decode(network, type=Network))
+def _web(network: bytes, sites: tuple[SiteIntent, ...]) -> AioWeb:
+    return AioWeb(msgspec.json.decode(network, type=Network), {site.site: site for site in sites})
 
 
 @lru_cache(maxsize=4)
@@ -93,12 +95,28 @@ def open_world(settings: Settings, *, with_feeds: bool = True) -> RealWorld:
     feeds: dict[str, FeedIntent] = {}
     if with_feeds:
         feeds = read_feeds(settings.paths.feeds)
+    sites = load_sites(settings.paths.sites)
+    check_sites(settings, sites.values())
     return RealWorld(
         settings=settings,
         rules=load_rules(settings.paths.rules, settings.paths.sites),
         aliases=load_aliases(settings.paths.aliases),
         feeds=feeds,
+        sites=sites,
     )
+
+
+def check_sites(settings: Settings, sites: Iterable[SiteIntent]) -> None:
+    """Raises ConfigError where what a site's file says does not fit the settings."""
+    for site in sites:
+        budget = settings.lease.host_entries if site.budget is None else site.budget
+        gap = settings.network.host_gap_s if site.gap_s is None else site.gap_s
+        if budget * gap >= settings.lease.lease_s:
+            raise ConfigError(
+                f"{budget} entries of a host of {site.site}, each {gap:g} s after the other, take longer than "
+                f"lease.lease_s ({settings.lease.lease_s:g})",
+                remedy="lower budget or gap_s in its file, or raise lease.lease_s",
+            )
 
 
 def read_feeds(path: str) -> dict[str, FeedIntent]:

@@ -18,6 +18,7 @@ from schemas.flow import LeasedEntry, Settled
 from schemas.health import Health
 from schemas.records import DeadLetter, FeedEntry, RawPage, Versions
 from schemas.rules import RuleBook
+from schemas.sites import SiteIntent
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -41,7 +42,7 @@ class Request(NamedTuple):
 
 class Response(NamedTuple):
     """What a GET came to. `failure` is "" when an answer was read; otherwise one of
-    `robots_refused`, `unreachable`, `too_large`, `private_address`; `reason` says it in words.
+    `robots_refused`, `opted_out`, `unreachable`, `too_large`, `private_address`; `reason` says it in words.
 
     A status of 4xx or 5xx is an answer: the caller decides. `body` is decoded (gzip, br, zstd).
     """
@@ -57,6 +58,8 @@ class Response(NamedTuple):
     failure: str = ""
     reason: str = ""
     cause: str = ""  # of `unreachable`: `timeout`, `dns`, `tls`, `connection`, `protocol`
+    reserved: tuple[tuple[str, str], ...] = ()  # (`robots.txt` or `tdmrep.json`, its word against machine reading)
+    via: str = ""  # `meta refresh` or `rel=canonical`: how the page was left that the last redirect names
 
     def header(self, name: str) -> str:
         """The first value of a header (`name` in lower case), or ""."""
@@ -151,6 +154,16 @@ class Candidate(NamedTuple):
     shingles: frozenset[int]  # all it has
 
 
+class Budgets(NamedTuple):
+    """How many entries one unit may lease, beside what `LeaseSettings` says of every host."""
+
+    feeds: Mapping[str, int] = {}  # feed id -> entries that it showed first
+    sites: Mapping[str, int] = {}  # registrable domain -> entries of each of its hosts
+
+
+NO_BUDGETS = Budgets()
+
+
 class Ledger(Protocol):
     """The state that must survive a machine. Each method is one transaction and may be called twice."""
 
@@ -163,11 +176,14 @@ class Ledger(Protocol):
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         """The feed's new state and its entries, together. Does nothing when the unit no longer holds the feed."""
 
-    def lease(self, unit_id: str, settings: LeaseSettings) -> list[LeasedEntry]:
+    def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         """Lease pending entries to the unit; the same again when asked again. Closes a unit that gets none."""
 
     def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
         """Make a closed segment known; `pages` by entry id."""
+
+    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+        """Of these entries, the pages that the unit itself has archived: a retried bundle asks nobody for them."""
 
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         """What the committed index holds of these articles."""
@@ -197,6 +213,10 @@ class World(Protocol):
     @property
     def feeds(self) -> Mapping[str, FeedIntent]:
         """What is watched, by feed id."""
+
+    @property
+    def sites(self) -> Mapping[str, SiteIntent]:
+        """What people set for a site, by registrable domain."""
 
     def ledger(self) -> Ledger: ...
     def web(self) -> Web: ...

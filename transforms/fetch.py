@@ -1,8 +1,9 @@
 """Leases -> Page: every page is archived and registered before it is emitted; ends in: unchanged, not_article,
 robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, dead.
 
-An entry that a unit archived before it died, or that a replay asks for, goes on from its archived page. Where the
-feed's own text is the article, that text is archived as the page, and nobody is asked for anything.
+A page that only leads to another, or names another of its site as its own address, is followed once
+(`transforms/page/onward.py`). An entry that a unit archived before it died, or that a replay asks for, goes on from its
+archived page. Where the feed's own text is the article, that text is archived as the page, and nobody is asked.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import apache_beam as beam
 import msgspec
@@ -17,7 +19,9 @@ import msgspec
 from schemas.flow import LeasedEntry, Outcome, Page, PageBody, pack, unpack
 from schemas.ports import Request, Response, World
 from schemas.records import FeedEntry, RawPage
+from schemas.sites import SiteIntent, of_host
 from schemas.words import Disposition
+from transforms.page.onward import follows, onward
 from transforms.page.refuse import by_bytes
 from transforms.page.rights import Rights, rights
 from transforms.step import StepDoFn, outcome, two_outputs
@@ -25,6 +29,7 @@ from transforms.step import StepDoFn, outcome, two_outputs
 STEP = "fetch"
 _FAILURES = {
     "robots_refused": Disposition.ROBOTS_REFUSED,
+    "opted_out": Disposition.OPTED_OUT,
     "too_large": Disposition.TOO_LARGE,
     "private_address": Disposition.PRIVATE_ADDRESS,
     "unreachable": Disposition.UNREACHABLE,
@@ -109,16 +114,19 @@ class FetchDoFn(StepDoFn):
         self.web, self.archive, self.ledger = self.world.web(), self.world.archive(), self.world.ledger()
         self.agent = self.world.settings.network.user_agent.partition("/")[0].partition(" ")[0].lower()
         self.answers: dict[str, Response] = {}
+        self.had: dict[str, RawPage] = {}
 
     def process(self, batch: Any) -> Iterator[Page]:
         leased = msgspec.msgpack.decode(batch.body, type=list[LeasedEntry])
         self.answers = {}  # by visit: a batch that runs again entry by entry asks nobody twice
+        # Nor does a whole bundle that runs again, where its pages are archived.
+        self.had = self.ledger.registered(batch.unit_id, [one.entry.entry_id for one in leased])
         yield from super().process([due(one) for one in leased])
         self.answers = {}
 
     def many(self, rows: Sequence[Due]) -> list[Any]:
         batch = [(row, unpack(row.body, LeasedEntry)) for row in rows]
-        self._ask([(row, leased) for row, leased in batch if leased.capture is None and not is_own_text(leased)])
+        self._ask([(row, one) for row, one in batch if self._archived(one) is None and not is_own_text(one)])
         judged = [self._judge(row, leased) for row, leased in batch]
         pages = self._archive([kept for kept in judged if isinstance(kept, Kept)])
         return [
@@ -130,11 +138,34 @@ class FetchDoFn(StepDoFn):
         new = [(row, leased) for row, leased in batch if row.visit_id not in self.answers]
         requests = [Request(leased.entry.url, leased.etag, leased.last_modified) for _, leased in new]
         responses = self.web.get(requests) if new else []
-        self.answers |= {row.visit_id: response for (row, _), response in zip(new, responses, strict=True)}
+        answers = {row.visit_id: response for (row, _), response in zip(new, responses, strict=True)}
+        self.answers |= self._onward(answers)
+
+    def _archived(self, leased: LeasedEntry) -> RawPage | None:
+        return self.had.get(leased.entry.entry_id, leased.capture)
+
+    def _onward(self, answers: dict[str, Response]) -> dict[str, Response]:
+        """With the pages in the place of those that only lead to them, and of those that name another as theirs."""
+        leads = {
+            visit: found
+            for visit, answer in answers.items()
+            if verdict(answer)[0] is None and (found := onward(answer)) and not self._opted_out(answer)
+        }
+        asked = self.web.get([Request(lead.url) for lead in leads.values()]) if leads else []
+        pairs = zip(leads.items(), asked, strict=True)
+        return answers | {visit: follows(answers[visit], second, lead.via) for (visit, lead), second in pairs}
+
+    def _opted_out(self, response: Response) -> bool:
+        """Such a page is not even followed, where its site's word is obeyed."""
+        found = rights(response.headers, response.body, self.agent, dict(response.reserved))
+        return found.opted_out and self._site(response).obey_opt_out
+
+    def _site(self, response: Response) -> SiteIntent:
+        return of_host(self.world.sites, urlsplit(response.final_url or response.url).hostname or "")
 
     def _judge(self, row: Due, leased: LeasedEntry) -> Page | Outcome | Kept:
-        if leased.capture is not None:
-            return page_row(row, leased, leased.capture)
+        if (archived := self._archived(leased)) is not None:
+            return page_row(row, leased, archived)
         if is_own_text(leased):
             text = own_text(leased.entry)
             if text is None:
@@ -144,9 +175,12 @@ class FetchDoFn(StepDoFn):
         ended, reason = verdict(response)
         if ended is not None:
             return outcome(row, ended, STEP, reason)
-        found: Rights = rights(response.headers, response.body, self.agent)
+        found: Rights = rights(response.headers, response.body, self.agent, dict(response.reserved))
         if found.opted_out:
-            return outcome(row, Disposition.OPTED_OUT, STEP, found.reason)
+            site = self._site(response)
+            if site.obey_opt_out:
+                return outcome(row, Disposition.OPTED_OUT, STEP, found.reason)
+            return Kept(row, leased, response, {**found.signals, "read all the same": site.reason})
         return Kept(row, leased, response, found.signals)
 
     def _archive(self, kept: list[Kept]) -> dict[str, RawPage]:

@@ -17,7 +17,7 @@ from pipeline.ledger.engine import engine, sqlite_path
 from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
 from schemas.flow import LeasedEntry, Settled
-from schemas.ports import Candidate, Clock, DueFeed, PollReport, Segment
+from schemas.ports import NO_BUDGETS, Budgets, Candidate, Clock, DueFeed, PollReport, Segment
 from schemas.records import RawPage
 
 
@@ -50,13 +50,17 @@ class SqlLedger:
         with self.engine.begin() as connection:
             polls.commit(connection, unit_id, report, self.now())
 
-    def lease(self, unit_id: str, settings: LeaseSettings) -> list[LeasedEntry]:
+    def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         with self.engine.begin() as connection:
-            return leases.lease(connection, unit_id, settings, self.now())
+            return leases.lease(connection, unit_id, settings, budgets, self.now())
 
     def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
         with self.engine.begin() as connection:
             leases.register(connection, unit_id, segment, dict(pages), self.now())
+
+    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+        with self.reading() as connection:
+            return leases.registered(connection, unit_id, entry_ids)
 
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         with self.reading() as connection:

@@ -6,10 +6,11 @@ leased alone, so that a poisonous one cannot take others with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, iso, upsert
@@ -17,7 +18,7 @@ from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
 from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
-from schemas.ports import Segment
+from schemas.ports import Budgets, Segment
 from schemas.records import FeedEntry, RawPage
 from schemas.words import EntryState, UnitState, Why
 from transforms.revisits import SAME_PAGE
@@ -25,8 +26,11 @@ from transforms.revisits import SAME_PAGE
 NONE: dict[str, str] = {}
 
 
-def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[LeasedEntry]:
-    """At most `unit_entries`, at most `host_entries` of one host, oldest first. A unit that gets none is closed."""
+def lease(
+    connection: Connection, unit_id: str, settings: LeaseSettings, budgets: Budgets, now: float
+) -> list[LeasedEntry]:
+    """At most `unit_entries`, at most `host_entries` of one host, oldest first, and within the budgets of feeds and
+    sites. A unit that gets none is closed."""
     unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one_or_none()
     if unit is None or unit.state != UnitState.OPEN:
         return []  # a late retry of a unit that is settled or given up
@@ -34,7 +38,7 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
     if not unit.leased:
         again = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "revisit_at": 0.0}
         connection.execute(update(t.entries).where(to_revisit(now)).values(again))
-        ids = _choose(connection, unit_id, settings, now)
+        ids = _choose(connection, unit_id, settings, budgets, now)
         until = now + settings.lease_s
         for some in chunks(ids):
             mine = and_(t.entries.c.entry_id.in_(some), t.entries.c.state == EntryState.PENDING.value)
@@ -78,24 +82,31 @@ def _held(connection: Connection, unit_id: str) -> list[Row[Any]]:
     )
 
 
-def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[str]:
+def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, budgets: Budgets, now: float) -> list[str]:
     pending = t.entries.c.state == EntryState.PENDING.value
     lethal = t.entries.c.deaths >= settings.max_deaths - 1
     revisited = t.entries.c.why == Why.REVISIT.value  # what is new goes first, within a host's budget and over all
-    rank = (
-        func.row_number()
-        .over(partition_by=t.entries.c.host, order_by=(revisited, t.entries.c.first_seen, t.entries.c.entry_id))
-        .label("rank")
-    )
+    order = (revisited, t.entries.c.first_seen, t.entries.c.entry_id)
+    rank = func.row_number().over(partition_by=t.entries.c.host, order_by=order).label("rank")
+    feed_rank = func.row_number().over(partition_by=t.entries.c.feed_id, order_by=order).label("feed_rank")
     taken = select(t.hosts.c.host).where(t.hosts.c.unit_id != "", t.hosts.c.lease_until >= now)
     free = or_(t.entries.c.host == "", t.entries.c.host.not_in(taken))
-    ranked = select(
-        t.entries.c.entry_id, t.entries.c.host, t.entries.c.first_seen, revisited.label("revisited"), rank
-    ).where(and_(pending, ~lethal, free))
-    inner = ranked.subquery()
+    columns = [t.entries.c.entry_id, t.entries.c.host, t.entries.c.first_seen, revisited.label("revisited"), rank]
+    held = _held_back(connection, budgets, pending)
+    if held:
+        columns += [t.entries.c.feed_id, feed_rank]
+    inner = select(*columns).where(and_(pending, ~lethal, free)).subquery()
+    of_sites = [
+        (or_(inner.c.host == site, inner.c.host.endswith(f".{site}", autoescape=True)), most)
+        for site, most in sorted(budgets.sites.items(), key=lambda pair: -len(pair[0]))  # the longest name decides
+    ]
+    of_host = case(*of_sites, else_=settings.host_entries) if of_sites else settings.host_entries
+    within = [inner.c.rank <= of_host]
+    if held:
+        within.append(inner.c.feed_rank <= case(held, value=inner.c.feed_id, else_=settings.unit_entries))
     query = (
         select(inner.c.entry_id, inner.c.host)
-        .where(inner.c.rank <= settings.host_entries)
+        .where(*within)
         .order_by(inner.c.revisited, inner.c.first_seen, inner.c.entry_id)
         .limit(settings.unit_entries)
     )
@@ -105,6 +116,15 @@ def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: 
         rows = connection.execute(alone.order_by(t.entries.c.first_seen, t.entries.c.entry_id).limit(1)).all()
     mine = _lease_hosts(connection, unit_id, {row.host for row in rows if row.host}, now, now + settings.lease_s)
     return [row.entry_id for row in rows if not row.host or row.host in mine]
+
+
+def _held_back(connection: Connection, budgets: Budgets, pending: ColumnElement[bool]) -> dict[str, int]:
+    """The budgets of feeds that have more pending than that: those of the others need not be asked."""
+    if not budgets.feeds:
+        return {}
+    waiting = select(t.entries.c.feed_id, func.count().label("many")).where(pending).group_by(t.entries.c.feed_id)
+    counts = {row.feed_id: row.many for row in connection.execute(waiting)}
+    return {feed: most for feed, most in budgets.feeds.items() if counts.get(feed, 0) > most}
 
 
 def _lease_hosts(connection: Connection, unit_id: str, names: set[str], now: float, until: float) -> set[str]:
@@ -156,7 +176,18 @@ def _validators(connection: Connection, held: list[Row[Any]]) -> dict[str, dict[
     for ids in chunks(again):
         query = select(t.captures.c.entry_id, t.captures.c.page).where(t.captures.c.entry_id.in_(ids))
         for row in connection.execute(query.order_by(t.captures.c.registered_at)):
-            found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage).headers
+            page = msgspec.json.decode(row.page, type=RawPage)
+            found[row.entry_id] = NONE if page.via else page.headers  # not those of another page that it named
+    return found
+
+
+def registered(connection: Connection, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+    """What the unit itself has archived of these entries."""
+    found: dict[str, RawPage] = {}
+    for some in chunks(entry_ids):
+        mine = and_(t.captures.c.entry_id.in_(some), t.captures.c.unit_id == unit_id)
+        for row in connection.execute(select(t.captures.c.entry_id, t.captures.c.page).where(mine)):
+            found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
     return found
 
 

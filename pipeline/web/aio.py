@@ -6,13 +6,14 @@ import asyncio
 import atexit
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from pipeline.web.address import parse_resolve
 from pipeline.web.client import Client
 from schemas.config import Network
 from schemas.ports import Request, Response
+from schemas.sites import NO_SITES, SiteIntent
 
 _RESOLVERS = 16  # threads in which names are looked up: getaddrinfo blocks for seconds on a dead name server
 
@@ -24,9 +25,9 @@ class AioWeb:
     may call `get`. Raises ConfigError at once when `network.test.resolve` is wrong.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, sites: Mapping[str, SiteIntent] = NO_SITES) -> None:
         parse_resolve(network.test.resolve)
-        self.network = network
+        self.network, self.sites = network, sites
         self._guard = threading.Lock()
         self._running: _Running | None = None
 
@@ -51,7 +52,7 @@ class AioWeb:
     def _started(self) -> _Running:
         with self._guard:
             if self._running is None or self._running.pid != os.getpid():  # a forked child has no such thread
-                self._running = _Running(self.network)
+                self._running = _Running(self.network, self.sites)
                 atexit.register(self.close)
             return self._running
 
@@ -59,13 +60,13 @@ class AioWeb:
 class _Running:
     """The loop, its thread, and the client that lives in it."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, sites: Mapping[str, SiteIntent]) -> None:
         self.pid = os.getpid()
         self.loop = asyncio.new_event_loop()
         self.loop.set_default_executor(ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="newsbeam-dns"))
         self.thread = threading.Thread(target=self._run, name="newsbeam-web", daemon=True)
         self.thread.start()
-        self.client = asyncio.run_coroutine_threadsafe(_make(network), self.loop).result()
+        self.client = asyncio.run_coroutine_threadsafe(_make(network, sites), self.loop).result()
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self._end(), self.loop).result()
@@ -85,5 +86,5 @@ class _Running:
         await self.client.close()
 
 
-async def _make(network: Network) -> Client:
-    return Client(network)
+async def _make(network: Network, sites: Mapping[str, SiteIntent]) -> Client:
+    return Client(network, sites)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from pipeline.web.address import GuardedResolver, literal, parse_resolve, refusal
 from pipeline.web.exchange import Answer, Fault, exchange, open_session
+from pipeline.web.optouts import TDMREP, Reservation, read_tdmrep, reserved_by, said_of
 from pipeline.web.pace import Paces
 from pipeline.web.retry import RESTING, wait_before_retry, wants_rest
-from pipeline.web.robots import MAX_BYTES, MAX_REDIRECTS, RobotsCache, Rules, product_token, read_rules
+from pipeline.web.robots import (
+    KEEP_FAILURE_S,
+    KEEP_S,
+    MAX_BYTES,
+    MAX_REDIRECTS,
+    Kept,
+    OriginCache,
+    Rules,
+    product_token,
+    read_rules,
+)
 from schemas.config import Network
 from schemas.ports import Request, Response
+from schemas.sites import SiteIntent, of_host
 from transforms.links import absolute
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -32,6 +44,7 @@ class Walk:
     passed: list[str] = field(default_factory=list)
     permanent: bool = True
     robots: str = "not_asked"
+    reserved: dict[str, str] = field(default_factory=dict)  # what files of the site say of `url`
 
     def failed(self, failure: str, reason: str, cause: str = "") -> Response:
         return Response(
@@ -54,19 +67,21 @@ class Walk:
             headers=answer.headers,
             body=answer.body,
             robots=self.robots,
+            reserved=tuple(self.reserved.items()),
         )
 
 
 class Client:
     """Lives in one event loop; make it there."""
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
+    def __init__(self, network: Network, sites: Mapping[str, SiteIntent]) -> None:
+        self.network, self.sites = network, sites
         self.token = product_token(network.user_agent)
         self.session = open_session(network, GuardedResolver(parse_resolve(network.test.resolve)))
-        self.paces = Paces(network.host_gap_s)
+        self.paces = Paces(network.host_gap_s, lambda host: of_host(sites, host).gap_s)
         self.slots = asyncio.Semaphore(network.connections)
-        self.robots = RobotsCache(self._look_at_robots)
+        self.robots = OriginCache(self._look_at_robots)
+        self.tdmrep = OriginCache(self._look_at_tdmrep)
 
     async def all(self, requests: Sequence[Request]) -> list[Response]:
         """Answers in the order of the requests. All come to an end before a failure of ours is raised."""
@@ -109,10 +124,21 @@ class Client:
             if not rules.allows(walk.url, self.token):
                 raise Fault("robots_refused", f"robots.txt of {host} asks us not to fetch it")
             walk.robots = rules.verdict
+            await self._opt_outs(walk, host, rules)
         result = await self._try(walk, host, limit, cut)
         if isinstance(result, Fault):
             raise result
         return result
+
+    async def _opt_outs(self, walk: Walk, host: str, rules: Rules) -> None:
+        """What files of the site say of this address. Raises Fault where robots.txt alone settles it."""
+        parts = urlsplit(walk.url)
+        closed = said_of(rules.closed, walk.url)
+        if closed and of_host(self.sites, host).obey_opt_out:
+            raise Fault("opted_out", f"robots.txt of {host} {closed}")
+        reserved = reserved_by(await self.tdmrep.of(f"{parts.scheme}://{parts.netloc}"), walk.url)
+        said = {"robots.txt": closed, "tdmrep.json": reserved}
+        walk.reserved = {name: words for name, words in said.items() if words}
 
     async def _try(self, walk: Walk, host: str, limit: int, cut: bool) -> Answer | Fault:
         """Ask in the host's turn, and again where that can help; whoever else wants the host waits as well."""
@@ -149,9 +175,19 @@ class Client:
             finally:
                 walk.left_s -= asyncio.get_running_loop().time() - began
 
-    async def _look_at_robots(self, origin: str) -> Rules:
-        request = Request(f"{origin}/robots.txt", max_bytes=MAX_BYTES, robots=False)
-        return read_rules(await self.get(request, cut=True, max_redirects=MAX_REDIRECTS), self.token)
+    async def _look_at_robots(self, origin: str) -> Kept[Rules]:
+        rules = read_rules(await self._file_of(f"{origin}/robots.txt"), self.token)
+        return Kept(rules, KEEP_FAILURE_S if rules.failure else KEEP_S)
+
+    async def _look_at_tdmrep(self, origin: str) -> Kept[tuple[Reservation, ...]]:
+        """A file that cannot be had reserves nothing; after an error, unlike a 404, it is soon looked for again."""
+        answer = await self._file_of(origin + TDMREP)
+        ill = bool(answer.failure) or answer.status == 429 or answer.status >= 500
+        return Kept(read_tdmrep(answer.body) if answer.status == 200 else (), KEEP_FAILURE_S if ill else KEEP_S)
+
+    async def _file_of(self, url: str) -> Response:
+        request = Request(url, max_bytes=MAX_BYTES, robots=False)
+        return await self.get(request, cut=True, max_redirects=MAX_REDIRECTS)
 
     async def close(self) -> None:
         await self.session.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from pipeline.web.exchange import Answer, Fault
@@ -54,12 +54,12 @@ class Pace:
 class Paces:
     """The hosts that were asked, the ones asked lately at the end."""
 
-    def __init__(self, gap_s: float) -> None:
-        self._gap_s = gap_s
+    def __init__(self, gap_s: float, of_site: Callable[[str], float | None] = lambda host: None) -> None:
+        self._default_s, self._of_site = gap_s, of_site
         self._paces: OrderedDict[str, Pace] = OrderedDict()
 
     def of(self, host: str) -> Pace:
-        pace = self._paces.setdefault(host, Pace(self._gap_s))
+        pace = self._paces.get(host) or self._paces.setdefault(host, Pace(self._least(host)))
         self._paces.move_to_end(host)
         while len(self._paces) > _HOSTS and (oldest := next(iter(self._paces.values()))).idle and oldest is not pace:
             self._paces.popitem(last=False)
@@ -67,7 +67,12 @@ class Paces:
 
     def crawl_delay(self, host: str, seconds: float) -> None:
         """robots.txt raises the gap, it never lowers it."""
-        self.of(host).gap_s = max(self._gap_s, min(seconds, MAX_CRAWL_DELAY_S))
+        self.of(host).gap_s = max(self._least(host), min(seconds, MAX_CRAWL_DELAY_S))
+
+    def _least(self, host: str) -> float:
+        """The gap of the host's site where a site file sets one, else that of all hosts."""
+        own = self._of_site(host)
+        return self._default_s if own is None else own
 
 
 def _now() -> float:

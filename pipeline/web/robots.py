@@ -13,15 +13,17 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from protego import Protego
 
+from pipeline.web.optouts import Closed, closed_to_models
 from schemas.ports import Response
 
 MAX_BYTES = 500 * 1_024  # what RFC 9309 2.5 asks a crawler to read at least
 MAX_REDIRECTS = 5
 KEEP_S, KEEP_FAILURE_S = 86_400.0, 300.0
+T = TypeVar("T")
 _ORIGINS = 10_000
 _AGENT_LINE = re.compile(r"(\s*user.?agent\s*:?\s*)([^\s#]*)[^\r\n]*", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z_-]+")
@@ -35,6 +37,7 @@ class Rules(NamedTuple):
     verdict: str = "no_robots"
     failure: str = ""
     reason: str = ""
+    closed: tuple[Closed, ...] = ()  # groups for crawlers of language models
 
     def allows(self, url: str, token: str) -> bool:
         return self.protego is None or bool(self.protego.can_fetch(url, token))
@@ -60,7 +63,7 @@ def read_rules(response: Response, token: str) -> Rules:
     if not 200 <= response.status < 300:
         return Rules()
     text = response.body.decode("utf-8-sig", "replace")
-    return Rules(Protego.parse(ours_only(text, token)), "allowed")
+    return Rules(Protego.parse(ours_only(text, token)), "allowed", closed=closed_to_models(text, token))
 
 
 def ours_only(text: str, token: str) -> str:
@@ -80,28 +83,33 @@ def _renamed(line: str, token: str) -> str:
     return found[1] + (token if name and name[0].lower() == token else _ANOTHER)
 
 
-class RobotsCache:
-    """One look at each origin's robots.txt at a time, however many wait for it. Lives in one event loop."""
+class Kept(NamedTuple, Generic[T]):
+    """What an origin's file came to, and for how long that holds."""
 
-    def __init__(self, look: Callable[[str], Awaitable[Rules]]) -> None:
-        self._look = look  # origin -> rules
-        self._kept: OrderedDict[str, tuple[float, asyncio.Task[Rules]]] = OrderedDict()
+    value: T
+    keep_s: float
 
-    async def of(self, origin: str) -> Rules:
+
+class OriginCache(Generic[T]):
+    """One look at each origin's file at a time, however many wait for it. Lives in one event loop."""
+
+    def __init__(self, look: Callable[[str], Awaitable[Kept[T]]], now: Callable[[], float] = time.monotonic) -> None:
+        self._look, self._now = look, now
+        self._kept: OrderedDict[str, tuple[float, asyncio.Task[Kept[T]]]] = OrderedDict()
+
+    async def of(self, origin: str) -> T:
         made_at, task = self._kept.get(origin, (0.0, None))
         if task is None or self._stale(made_at, task):
             task = asyncio.ensure_future(self._look(origin))
-            self._kept[origin] = (time.monotonic(), task)
+            self._kept[origin] = (self._now(), task)
         self._kept.move_to_end(origin)
         while len(self._kept) > _ORIGINS:
             self._kept.popitem(last=False)
-        return await asyncio.shield(task)  # one that is cancelled must not take it from the others
+        return (await asyncio.shield(task)).value  # one that is cancelled must not take it from the others
 
-    @staticmethod
-    def _stale(made_at: float, task: asyncio.Task[Rules]) -> bool:
+    def _stale(self, made_at: float, task: asyncio.Task[Kept[T]]) -> bool:
         if not task.done():
             return False
         if task.cancelled() or task.exception() is not None:
             return True
-        keep = KEEP_FAILURE_S if task.result().failure else KEEP_S
-        return time.monotonic() - made_at > keep
+        return self._now() - made_at > task.result().keep_s

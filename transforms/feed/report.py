@@ -37,10 +37,19 @@ REPEATS = 2  # a permanent redirect is believed when it is met in this many poll
 
 
 def of_feed(settings: PollSettings, feed: FeedIntent | None) -> PollSettings:
-    """The settings with the fixed interval that the feed's line in `feeds.toml` asks for."""
-    if feed is None or feed.interval_s is None:
+    """The settings with what the feed's line in `feeds.toml` asks for: a fixed interval, or bounds of its own.
+
+    A bound of the feed's own pushes the other one, where only that is a setting for all.
+    """
+    if feed is None:
         return settings
-    return replace(settings, shortest_interval_s=feed.interval_s, longest_interval_s=feed.interval_s)
+    if feed.interval_s is not None:
+        return replace(settings, shortest_interval_s=feed.interval_s, longest_interval_s=feed.interval_s)
+    shortest = settings.shortest_interval_s if feed.shortest_interval_s is None else feed.shortest_interval_s
+    longest = settings.longest_interval_s if feed.longest_interval_s is None else feed.longest_interval_s
+    if feed.longest_interval_s is None:
+        longest = max(longest, shortest)
+    return replace(settings, shortest_interval_s=min(shortest, longest), longest_interval_s=longest)
 
 
 def request_for(feed: DueFeed, now: datetime, limit: int) -> Request:
