@@ -1,4 +1,7 @@
-"""Why is it here, why is it not: the story of one entry or claim, from the ledger and the read model."""
+"""Why is it here, why is it not: the story of one entry or claim, from the ledger and the read model.
+
+Everything stands in one dictionary, which `--json` prints; `pipeline/telling.py` tells it to a person.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,63 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from pipeline.ends import again, decided_by, left_out
 from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
-from pipeline.ledger.queries import find_entries, story
-from pipeline.terminal import safe
-from transforms.links import canonical
+from pipeline.ledger.queries import feed_states, find_entries, sightings, story
+from pipeline.telling import render
+from schemas.ids import entry_id
+from schemas.words import Disposition
+from transforms.links import absolute, canonical
+
+__all__ = ["explain", "render"]
 
 
-def explain(ledger: SqlLedger, what: str) -> list[dict[str, Any]]:
-    """The stories that an address, a claim id or an entry id leads to; none when nothing is known of it."""
+def explain(ledger: SqlLedger, what: str, *, archive: str = "", options: str = "") -> list[dict[str, Any]]:
+    """The stories that an address, a claim id or an entry id leads to; none when nothing is known of it.
+
+    `archive` is the archive's root, for the names of its files; `options` goes behind each command that is told.
+    """
     with ledger.reading() as connection:
         claim = connection.execute(select(t.read_claims).where(t.read_claims.c.claim_id == what)).one_or_none()
         if claim is not None:
-            return [_of_claim(connection, msgspec.json.decode(claim.record), current=claim.current)]
+            record = msgspec.json.decode(claim.record)
+            mine = select(t.articles.c.entry_id).where(t.articles.c.article_id == record["article_id"])
+            entries = connection.scalars(mine).all()
+            found = _whole(connection, entries[0], archive, options) if entries else {}
+            return [{"claim": record, "current": claim.current, **found}]
         names = [name for name in {what, canonical(what)} if name]
-        return [_with_results(connection, story(connection, entry)) for entry in find_entries(connection, names)]
+        if entries := find_entries(connection, names):
+            return [_whole(connection, entry, archive, options) for entry in entries]
+        return _left_out(connection, what, options)
 
 
-def _of_claim(connection: Connection, claim: dict[str, Any], *, current: bool) -> dict[str, Any]:
-    entries = connection.scalars(
-        select(t.articles.c.entry_id).where(t.articles.c.article_id == claim["article_id"])
-    ).all()
-    found = _with_results(connection, story(connection, entries[0])) if entries else {}
-    return {"claim": claim, "current": current, **found}
+def _whole(connection: Connection, entry: str, archive: str, options: str) -> dict[str, Any]:
+    found = story(connection, entry)
+    states = feed_states(connection, [s["feed_id"] for s in found["sightings"]])
+    kinds = {letter["subject_id"]: letter["kind"] for letter in found["dead_letters"]}
+    for visit in found["visits"]:
+        kind = kinds.get(visit["visit_id"], "")
+        visit["decided_by"] = decided_by(visit["disposition"], visit["step"], visit["url"], kind)
+    for page in found["pages"]:
+        page["file"] = f"{archive}/{page['segment']}" if archive else page["segment"]
+    last: dict[str, Any] = found["visits"][-1] if found["visits"] else {}
+    letter: dict[str, Any] = found["dead_letters"][-1] if found["dead_letters"] else {}
+    tried = again(
+        found["state"],
+        last.get("disposition", Disposition.WRITTEN),
+        last.get("url") or found["url"],
+        step=letter.get("step", last.get("step", "")),
+        kind=letter.get("kind", ""),
+        options=options,
+    )
+    feeds = [{"feed_id": feed, **seen} for feed, seen in states.items()]
+    return {**found, "feeds": feeds, "again": tried._asdict(), **_results(connection, found["article_id"])}
 
 
-def _with_results(connection: Connection, found: dict[str, Any]) -> dict[str, Any]:
-    article = found["article_id"]
+def _results(connection: Connection, article: str) -> dict[str, Any]:
     if not article:
-        return found
+        return {}
     revisions = connection.execute(
         select(t.read_revisions).where(t.read_revisions.c.article_id == article).order_by(t.read_revisions.c.seq)
     ).all()
@@ -45,7 +76,6 @@ def _with_results(connection: Connection, found: dict[str, Any]) -> dict[str, An
     both = (t.read_lineage.c.article_id == article) | (t.read_lineage.c.original_article_id == article)
     lineage = connection.scalars(select(t.read_lineage.c.record).where(both))
     return {
-        **found,
         "revisions": [
             {**msgspec.json.decode(r.record), "reading_id": r.reading_id, "current": r.current} for r in revisions
         ],
@@ -54,33 +84,25 @@ def _with_results(connection: Connection, found: dict[str, Any]) -> dict[str, An
     }
 
 
-def render(found: dict[str, Any]) -> str:
-    """The story in lines for a terminal; text from the web is made safe."""
-    lines: list[str] = []
-    if claim := found.get("claim"):
-        words = " … ".join(span["exact"] for span in claim["content"])
-        who = claim["speaker"] or claim["speaker_status"]
-        lines += [f"claim {claim['claim_id']}{'' if found['current'] else ' (of an earlier reading)'}"]
-        lines += [
-            f"  {who}: {words}",
-            f"  {claim['kind']} {claim['type']}, {claim['reason']}, {claim['confidence']:.2f}",
-        ]
-        lines += [f"  at {span['start']}-{span['end']} of the revision's text" for span in claim["content"]]
-    if "entry_id" in found:
-        lines += [f"{found['url'] or found['entry_id']}: {found['state']}"]
-        lines += [f"  seen {s['seen_at']} in {s['feed']}: {s['title']}" for s in found["sightings"]]
-        lines += [
-            f"  visit {v['at']} ({v['why']}): {v['disposition']} at {v['step']}: {v['reason']}" for v in found["visits"]
-        ]
-        lines += [f"  archived {p['fetched_at']} {p['segment']}@{p['offset']} ({p['status']})" for p in found["pages"]]
-        lines += [f"  dead at {d['step']}: {d['error']} (letter {d['dead_id']})" for d in found["dead_letters"]]
-    for revision in found.get("revisions", []):
-        mark = "current" if revision["current"] else "earlier"
-        lines += [f"  {mark} revision: {revision['title']!r}, {revision['word_count']} words, {revision['language']}"]
-        lines += [f"    removed by {r['rule']}: {r['exact']}" for r in revision["removals"]]
-    for row in found.get("lineage", []):
-        lines += [f"  {row['url']} is a copy ({row['kind']}, {row['containment']:.0%}) of {row['original_url']}"]
-    for one in found.get("claims", []):
-        words = " … ".join(span["exact"] for span in one["content"])
-        lines += [f"  claim {one['claim_id']} {one['speaker'] or one['speaker_status']}: {words}"]
-    return "\n".join(safe(line) for line in lines)
+def _left_out(connection: Connection, what: str, options: str) -> list[dict[str, Any]]:
+    """An item that a first poll saw and left out for good has no entry, only a sighting."""
+    link = canonical(what)
+    entry = entry_id(link=link, feed="", guid="", title="", summary="") if link else what
+    seen = sightings(connection, entry)
+    if not seen:
+        return []
+    states = feed_states(connection, [s["feed_id"] for s in seen])
+    feeds = [{"feed_id": feed, **found} for feed, found in states.items()]
+    url = absolute(what) or what
+    return [
+        {
+            "entry_id": entry,
+            "url": link,
+            "asked": url,
+            "state": "left_out",
+            "deaths": 0,
+            "article_id": "",
+            "sightings": seen,
+        }
+        | {"visits": [], "pages": [], "dead_letters": [], "feeds": feeds, "again": left_out(url, options)._asdict()}
+    ]

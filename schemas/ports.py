@@ -16,7 +16,7 @@ from schemas.config import Settings
 from schemas.feeds import FeedIntent
 from schemas.flow import LeasedEntry, Settled
 from schemas.health import Health
-from schemas.records import DeadLetter, FeedEntry, RawPage, Versions
+from schemas.records import DeadLetter, FeedEntry, RawPage, Record, Versions
 from schemas.rules import RuleBook
 from schemas.sites import SiteIntent
 
@@ -106,6 +106,17 @@ class Model(Protocol):
         """`name-version` of the model for a language, "" if none is configured."""
 
 
+class Part(Record, frozen=True, kw_only=True):
+    """A document that an index (a sitemap of sitemaps) names, as it was read last."""
+
+    url: str
+    changed: str = ""  # `lastmod` of the index, as written
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    read_at: float = 0.0  # when its body last came that was not conditional (epoch seconds)
+
+
 class DueFeed(NamedTuple):
     """A feed that is to be polled now, with what is known of it."""
 
@@ -118,6 +129,7 @@ class DueFeed(NamedTuple):
     moved_to: str = ""
     health: Health = Health()
     marks: tuple[str, ...] = ()  # of the items of its last document: what need not be read again
+    parts: tuple[Part, ...] = ()  # of an index: its documents
 
     @property
     def polled_before(self) -> bool:

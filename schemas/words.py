@@ -49,6 +49,12 @@ class Why(StrEnum):
     REPLAY = "replay"
 
 
+STEPS = (
+    "poll", "fetch", "extract", "clean", "dedupe", "annotate", "entities", "claims", "unit",
+)  # fmt: skip
+"""Where something can end; `unit`: the whole process, over and over, with this entry in hand."""
+
+
 class FeedState(StrEnum):
     """How a feed is, by what its polls came to."""
 

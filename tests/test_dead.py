@@ -18,7 +18,7 @@ from pipeline.cli import app
 from pipeline.explain import explain
 from pipeline.settings import load
 from pipeline.world import RealWorld, open_world
-from schemas.errors import ModelMissing
+from schemas.errors import ModelMissing, UsageError
 
 HOST = "http://isla.test"
 FATAL = f"{HOST}/fatal"
@@ -102,8 +102,8 @@ def test_a_page_that_kills_its_worker_is_dead_alone_and_is_written_after_a_repla
     assert summary(newsbeam("run", "--json", config=config))["total"] == 0
 
 
-def replay(config: Path) -> str:
-    return CliRunner().invoke(app, ["replay", "--dead", "--config", str(config)], catch_exceptions=False).stderr
+def replay(config: Path, *only: str) -> str:
+    return CliRunner().invoke(app, ["replay", "--dead", *only, "--config", str(config)], catch_exceptions=False).stderr
 
 
 def show(config: Path, dead_id: str) -> dict:
@@ -135,6 +135,53 @@ def test_a_feed_that_cannot_be_read_in_time_is_dead_and_is_read_after_a_replay(t
     assert rows(newsbeam("dead", "--json", config=config)) == []
     assert len(rows(newsbeam("dead", "--all", "--json", config=config))) == 1
     world(config).guard().stop()
+
+
+def test_what_fails_again_stays_open_with_its_new_error_and_a_count_until_it_succeeds(island):
+    config, web, models = island
+    newsbeam("run", "--json", config=config)
+    [first] = rows(newsbeam("dead", "--json", config=config))
+    assert first["tries"] == 1
+
+    # Its cause is still there: the letter counts, and is the only one.
+    assert replay(config) == "1 entries and 0 feeds are due again\n"
+    assert [row["dead_id"] for row in rows(newsbeam("dead", "--json", config=config))] == [first["dead_id"]]
+    assert summary(newsbeam("run", "--json", config=config))["visits"] == {"dead": 1}
+    [second] = rows(newsbeam("dead", "--json", config=config))
+    assert (second["dead_id"], second["tries"], second["step"]) == (first["dead_id"], 2, "annotate")
+    assert len(rows(newsbeam("dead", "--all", "--json", config=config))) == 1
+
+    # Now something else is wrong with it: the letter tells of that.
+    segment = json.loads(show(config, first["dead_id"])["input"])["archive"]["segment"]
+    file = Path(world(config).settings.archive_dir) / segment
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    assert replay(config) == "1 entries and 0 feeds are due again\n"
+    newsbeam("run", "--json", config=config)
+    [third] = rows(newsbeam("dead", "--json", config=config))
+    assert (third["dead_id"], third["tries"], third["step"]) == (first["dead_id"], 3, "extract")
+    assert third["kind"] == "ArchiveError"
+    assert show(config, first["dead_id"])["error"] == third["error"]
+
+    # Only what is named is sent through again.
+    file.write_bytes(whole)
+    shaky_model(models, "volcán", mended=True)
+    world(config).guard().stop()
+    assert replay(config, "--step", "annotate") == "0 entries and 0 feeds are due again\n"
+    assert replay(config, "--kind", "GuardCrash") == "0 entries and 0 feeds are due again\n"
+    assert replay(config, "--step", "extract", "--kind", "ArchiveError") == "1 entries and 0 feeds are due again\n"
+    assert summary(newsbeam("run", "--json", config=config))["visits"] == {"written": 1}
+    assert rows(newsbeam("dead", "--json", config=config)) == []
+    [closed] = rows(newsbeam("dead", "--all", "--json", config=config))
+    assert (closed["dead_id"], closed["tries"]) == (first["dead_id"], 3)
+    assert closed["closed_at"]
+    assert web.count(FATAL) == 1  # from its step on: nobody was asked for the page a second time
+
+
+def test_a_step_that_does_not_exist_is_named_with_those_that_do(tmp_path):
+    done = CliRunner().invoke(app, ["replay", "--dead", "--step", "extrakt", "--out", str(tmp_path)])
+    assert isinstance(done.exception, UsageError)
+    assert "annotate" in str(done.exception)
 
 
 @pytest.mark.parametrize("command", [["run"], ["try", __file__]])

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from fakeweb import FakeWeb
 from hostile import article, desk, rss, served
+from msgspec.structs import replace
 
+from schemas.health import WHOLE_EVERY_S
+from schemas.ports import Request, Response
 from transforms.feed.discover import in_page, in_robots, usual
 from transforms.feed.parse import ParsedFeed, parse_feed, with_children
+from transforms.feed.parts import remembered, to_ask
 
 ROOT = Path(__file__).parents[1]
 SITE = "http://harbour.test"
@@ -208,3 +212,53 @@ def test_a_bad_list_is_refused_and_nothing_is_written(tmp_path, body, words):
     assert done.returncode != 0
     assert words in done.stderr
     assert not file.exists()
+
+
+def part(number: int) -> str:
+    return f"<urlset><url><loc>{SITE}/{number}</loc><lastmod>2026-03-01T0{number}:00:00Z</lastmod></url></urlset>"
+
+
+def index_of(*changed: str) -> str:
+    rows = "".join(f"<sitemap><loc>/part{n}.xml</loc><lastmod>{at}</lastmod></sitemap>" for n, at in enumerate(changed))
+    return f"<sitemapindex>{rows}</sitemapindex>"
+
+
+def test_of_an_index_only_the_documents_that_changed_are_read(tmp_path):
+    """A time that is the same spares the request, an ETag the body, and a mere day spares nothing but that."""
+    at, later = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
+    web = FakeWeb().feed(f"{SITE}/index.xml", index_of(at, at, "2026-03-01", at))
+    for n in range(4):
+        web.feed(f"{SITE}/part{n}.xml", part(n), etag='"b"' if n == 2 else "").page(f"{SITE}/{n}", article(str(n)))
+    with served(web) as address:
+        config = desk(tmp_path, address, [f"{SITE}/index.xml"], poll="first_poll_max_age_days = 100000")
+        first = json.loads(newsbeam("run", "--json", "--config", str(config)).stdout)
+        assert (first["polls"], first["total"]) == ({"new": 1}, 4)
+        web.asked.clear()
+
+        web.feed(f"{SITE}/index.xml", index_of(at, later, "2026-03-01", later))
+        web.feed(f"{SITE}/part1.xml", part(1).replace("</urlset>", part(5).removeprefix("<urlset>")))
+        web.page(f"{SITE}/5", article("5"))
+        checked = newsbeam("feeds", "check", "--json", "--config", str(config))
+        assert json.loads(checked.stdout)["result"] == "new", checked.stderr
+        parts = [url.rpartition("/")[2] for url in web.asked if "part" in url]
+        assert sorted(parts) == ["part1.xml", "part2.xml", "part3.xml"]
+        second = json.loads(newsbeam("run", "--json", "--config", str(config)).stdout)
+        assert second["visits"] == {"written": 1}
+        assert newsbeam("explain", f"{SITE}/5", "--config", str(config)).returncode == 0
+
+
+def test_a_document_that_failed_is_asked_for_whole_again_and_each_is_once_a_day():
+    index = read(index_of("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"))
+    one, two = index.children
+    answers = {
+        url: Response(url, url, status=200, body=part(1).encode(), headers=(("etag", '"x"'),)) for url in (one, two)
+    }
+    parsed = {one: read(part(1)), two: ParsedFeed("not_a_feed", "it is a page")}
+    parts = remembered(index, (), answers, parsed, now=1_000.0)
+    assert [p.url for p in parts] == [one]
+    assert to_ask(index, parts, 2_000.0, 9) == {two: Request(two, max_bytes=9, robots=False)}
+    assert to_ask(index, parts, 1_000.0 + WHOLE_EVERY_S, 9)[one] == Request(one, max_bytes=9, robots=False)
+    newer = read(index_of("2026-03-05T00:00:00Z"))
+    assert to_ask(newer, parts, 2_000.0, 9) == {one: Request(one, '"x"', max_bytes=9, robots=False)}
+    same = {one: Response(one, one, status=304)}
+    assert remembered(newer, parts, same, {}, now=2_000.0) == (replace(parts[0], changed="2026-03-05T00:00:00Z"),)

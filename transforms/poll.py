@@ -15,8 +15,9 @@ import apache_beam as beam
 import msgspec
 
 from schemas.flow import Begin, pack
-from schemas.ports import DueFeed, Request, World
+from schemas.ports import DueFeed, World
 from transforms.feed.parse import ParsedFeed, body_hash, with_children
+from transforms.feed.parts import remembered, same_body, to_ask
 from transforms.feed.report import dead_poll, of_feed, parse, refusal, report, request_for
 from transforms.step import pack_by_host, register_row
 
@@ -68,8 +69,8 @@ class PollFeeds(beam.DoFn):
         work = [(r.body, r.header("content-type"), r.final_url or f.url, f.feed_id, now, f.marks) for f, r in readable]
         parsed = self.guard.map(parse, work, timeout_s=settings.timeout_s)
         by_feed = {f.feed_id: self._whole(f, p, now) for (f, _), p in zip(readable, parsed, strict=True)}
-        for feed, response in zip(feeds, responses, strict=True):
-            read = by_feed.get(feed.feed_id)
+        for asked, response in zip(feeds, responses, strict=True):
+            feed, read = by_feed.get(asked.feed_id, (asked, None))
             mine = of_feed(settings, self.world.feeds.get(feed.feed_id))
             if isinstance(read, Exception):
                 done = dead_poll(feed, batch.unit_id, read, now, mine)
@@ -79,17 +80,26 @@ class PollFeeds(beam.DoFn):
             self.ledger.commit_poll(batch.unit_id, done)
             yield batch.unit_id, 1
 
-    def _whole(self, feed: DueFeed, read: ParsedFeed | Exception, now: datetime) -> ParsedFeed | Exception:
-        """A feed that is an index (a sitemap of sitemaps) with the items of the documents that it names."""
+    def _whole(
+        self, feed: DueFeed, read: ParsedFeed | Exception, now: datetime
+    ) -> tuple[DueFeed, ParsedFeed | Exception]:
+        """A feed that is an index (a sitemap of sitemaps) with the items of those of its documents that changed."""
         if isinstance(read, Exception) or not read.children:
-            return read
-        settings = self.world.settings
-        limit = settings.network.max_feed_bytes
-        answers = self.web.get([Request(child, max_bytes=limit, robots=False) for child in read.children])
-        bodies = [r for r in answers if refusal(r) is None]
-        work = [(r.body, r.header("content-type"), r.final_url, feed.feed_id, now, ()) for r in bodies]
-        failed = [ParsedFeed("not_a_feed", f"{r.url}: {said[1]}") for r in answers if (said := refusal(r))]
-        return with_children(read, [*self.guard.map(parse, work, timeout_s=settings.poll.timeout_s), *failed])
+            return feed, read
+        settings, at = self.world.settings, now.timestamp()
+        asked = to_ask(read, feed.parts, at, settings.network.max_feed_bytes)
+        answers = dict(zip(asked, self.web.get(list(asked.values())), strict=True))
+        known = {part.url: part for part in feed.parts}
+        new = {url: r for url, r in answers.items() if refusal(r) is None and not same_body(known.get(url), r)}
+        work = [(r.body, r.header("content-type"), r.final_url, feed.feed_id, now, ()) for r in new.values()]
+        parsed = dict(zip(new, self.guard.map(parse, work, timeout_s=settings.poll.timeout_s), strict=True))
+        failed = [
+            ParsedFeed("not_a_feed", f"{r.url}: {said[1]}")
+            for r in answers.values()
+            if (said := refusal(r)) and r.status != 304
+        ]
+        parts = remembered(read, feed.parts, answers, parsed, at)
+        return feed._replace(parts=parts), with_children(read, [*parsed.values(), *failed])
 
 
 class Poll(beam.PTransform):

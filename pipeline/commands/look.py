@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pipeline.commands.options import Config, Json, Out, Set, existing_ledger, load
+from pipeline.commands.options import Config, Json, Out, Set, existing_ledger, load, same_settings
 from schemas.errors import UsageError
 
 dead = typer.Typer(help="What failed on our side, and why.", invoke_without_command=True, rich_markup_mode=None)
@@ -25,7 +25,9 @@ def explain(
     from pipeline.explain import explain as find
     from pipeline.explain import render
 
-    stories = find(existing_ledger(load(config, None, out, settings)), what)
+    loaded = load(config, None, out, settings)
+    options = same_settings(config, out, settings)
+    stories = find(existing_ledger(loaded), what, archive=loaded.settings.archive_dir, options=options)
     if not stories:
         typer.echo(f"newsbeam: nothing is known of {what}: no feed has shown it", err=True)
         raise typer.Exit(1)
@@ -79,10 +81,10 @@ def list_dead(
     config: Config = None,
     out: Out = None,
     settings: Set = None,
-    everything: Annotated[bool, typer.Option("--all", help="Those that were replayed too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Those that are closed, too.")] = False,
     json: Json = False,
 ) -> None:
-    """List dead letters, newest first."""
+    """List open dead letters, newest failure first."""
     context.obj = (config, out, settings)
     if context.invoked_subcommand:
         return
@@ -91,7 +93,7 @@ def list_dead(
 
     with existing_ledger(load(config, None, out, settings)).reading() as connection:
         found = dead_letters(connection, open_only=not everything)
-    columns = ("dead_id", "at", "subject", "step", "kind", "error", "url")
+    columns = ("dead_id", "failed_at", "tries", "subject", "step", "kind", "error", "url", "closed_at")
     table(columns, [[row[c] for c in columns] for row in found], json=json, stream=sys.stdout)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +39,14 @@ def load(
     if out is not None:
         flags["output.dir"] = str(out)
     return load_settings(config, flags, os.environ)
+
+
+def same_settings(config: Path | None, out: Path | None, more: list[str] | None) -> str:
+    """The flags that lead another command to the same settings, as they are typed: each with a blank before it."""
+    given = [("--config", str(config))] if config is not None else []
+    given += [("--out", str(out))] if out is not None else []
+    given += [("--set", pair) for pair in more or []]
+    return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given)
 
 
 def world(

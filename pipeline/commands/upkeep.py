@@ -1,21 +1,28 @@
-"""`validate`, `config`, `replay`, `reindex`: keeping a house in order."""
+"""`validate`, `config`, `replay`, `retry`, `reindex`: keeping a house in order."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.commands.options import Config, Feeds, Json, Out, Set, load, world
 from schemas.errors import ConfigError, UsageError
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from pipeline.settings import Loaded
+
 
 def validate(config: Config = None, feeds: Feeds = None, settings: Set = None) -> None:
     """Check settings, feeds, sites and rules, and prove every rule by its examples."""
-    from pipeline.seeds import load_aliases, load_rules, seeds
-    from pipeline.world import read_feeds
+    from pipeline.seeds import load_aliases, load_rules, load_sites, seeds
+    from pipeline.world import check_sites, read_feeds
     from schemas.rules import check_examples
 
     loaded = load(config, feeds, None, settings)
@@ -33,6 +40,10 @@ def validate(config: Config = None, feeds: Feeds = None, settings: Set = None) -
     try:
         book = load_rules(paths.rules, paths.sites)
         errors += check_examples(book)
+    except ConfigError as error:
+        errors.append(error)
+    try:
+        check_sites(loaded.settings, load_sites(paths.sites).values())
     except ConfigError as error:
         errors.append(error)
     try:
@@ -66,21 +77,63 @@ def replay(
     out: Out = None,
     settings: Set = None,
     dead: Annotated[bool, typer.Option("--dead", help="What ended dead comes again in the next run.")] = False,
+    kind: Annotated[str, typer.Option("--kind", help="Only errors of this class, such as GuardTimeout.")] = "",
+    step: Annotated[str, typer.Option("--step", help="Only what failed at this step, such as extract.")] = "",
 ) -> None:
-    """Make entries pending again: their archived pages are read, not fetched. `newsbeam run` does the work."""
+    """Send dead letters through again: archived pages are read, not fetched. `newsbeam run` does the work.
+
+    A letter is closed when what it tells of succeeds; what fails again stays open and is counted.
+    """
     if not dead:
         raise UsageError("say what to replay: --dead")
+    from pipeline.ledger.replays import replay_dead
+    from schemas.words import STEPS
+
+    if step and step not in STEPS:
+        raise UsageError(f"there is no step {step!r}; there are: {', '.join(STEPS)}")
+    with _writing(load(file, None, out, settings)) as (connection, now):
+        entries, polls = replay_dead(connection, now, kind=kind, step=step)
+    typer.echo(f"{entries} entries and {polls} feeds are due again", err=True)
+
+
+def retry(
+    urls: Annotated[
+        list[str], typer.Argument(metavar="URL...", help="Addresses of entries or articles, or entry ids.")
+    ],
+    file: Config = None,
+    out: Out = None,
+    settings: Set = None,
+) -> None:
+    """Visit single entries again, however they ended. `newsbeam run` does the work.
+
+    What ended dead, not_article or too_short is read from its archived page; everything else is fetched anew.
+    """
+    from pipeline.ledger.queries import find_entries, own_entries
+    from pipeline.ledger.replays import retry as again
+    from transforms.links import canonical
+
+    with _writing(load(file, None, out, settings)) as (connection, now):
+        names = {url: [name for name in {url, canonical(url)} if name] for url in urls}
+        known = {url: own_entries(connection, n) or find_entries(connection, n) for url, n in names.items()}
+        count = again(connection, sorted({entry for entries in known.values() for entry in entries}), now)
+    for url in (url for url, entries in known.items() if not entries):
+        typer.echo(f"newsbeam: nothing is known of {url}: no feed has shown it", err=True)
+    typer.echo(f"{count} entries are due again", err=True)
+    if not all(known.values()):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _writing(loaded: Loaded) -> Iterator[tuple[Connection, float]]:
+    """A transaction of the ledger, held by us, and the time."""
     from pipeline.ledger import ledger
     from pipeline.ledger.engine import held
-    from pipeline.ledger.replays import replay_dead
     from pipeline.world import SystemClock
 
-    loaded = load(file, None, out, settings)
     with held(loaded.settings.ledger_url):
         book = ledger(loaded.settings.ledger_url, SystemClock(), loaded.settings.lease.lease_s)
         with book.engine.begin() as connection:
-            entries, polls = replay_dead(connection, book.now())
-    typer.echo(f"{entries} entries and {polls} feeds are due again", err=True)
+            yield connection, book.now()
 
 
 def reindex(file: Config = None, out: Out = None, settings: Set = None) -> None:

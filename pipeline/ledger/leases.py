@@ -7,7 +7,7 @@ leased alone, so that a poisonous one cannot take others with it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
@@ -139,11 +139,19 @@ def _lease_hosts(connection: Connection, unit_id: str, names: set[str], now: flo
     return mine
 
 
+class _Past(NamedTuple):
+    """The visits that an entry has had: when the last one ended and at which step, and when the one before it did."""
+
+    at: float = 0.0
+    step: str = ""
+    before: float = 0.0
+
+
 def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage]:
-    """Pages that need no second fetch: archived since an entry's last visit by a unit that ended without a result, or
-    by the unit whose visit ended dead and is replayed."""
+    """Pages that need no second fetch: archived since an entry's last visit by a unit that ended without a result; for
+    an entry that is replayed the newest one, if its last visit came past Fetch."""
     replays = {row.entry_id for row in held if row.why == Why.REPLAY}
-    last = _last_visits(connection, [row.entry_id for row in held])
+    past = _past(connection, [row.entry_id for row in held])
     found: dict[str, RawPage] = {}
     for ids in chunks(row.entry_id for row in held):
         query = (
@@ -153,19 +161,21 @@ def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage
             .order_by(t.captures.c.registered_at)
         )
         for row in connection.execute(query):
-            at, unit_id = last.get(row.entry_id, (0.0, ""))
-            replayed = row.entry_id in replays and row.unit_id == unit_id
-            if replayed or (row.state == UnitState.DIED and row.registered_at > at):
+            last = past.get(row.entry_id, _Past())
+            # Units that die with an entry do not tell at which step: only what they archived themselves is read.
+            since = last.before if last.step == "unit" else 0.0
+            replayed = row.entry_id in replays and last.step != "fetch" and row.registered_at > since
+            if replayed or (row.state == UnitState.DIED and row.registered_at > last.at):
                 found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
     return found
 
 
-def _last_visits(connection: Connection, ids: list[str]) -> dict[str, tuple[float, str]]:
-    """Entry -> when its last visit ended, and of which unit it was."""
-    found: dict[str, tuple[float, str]] = {}
+def _past(connection: Connection, ids: list[str]) -> dict[str, _Past]:
+    found: dict[str, _Past] = {}
     for some in chunks(ids):
-        query = select(t.visits.c.entry_id, t.visits.c.at, t.visits.c.unit_id).where(t.visits.c.entry_id.in_(some))
-        found |= {row.entry_id: (row.at, row.unit_id) for row in connection.execute(query.order_by(t.visits.c.at))}
+        query = select(t.visits.c.entry_id, t.visits.c.at, t.visits.c.step).where(t.visits.c.entry_id.in_(some))
+        for row in connection.execute(query.order_by(t.visits.c.at)):
+            found[row.entry_id] = _Past(row.at, row.step, found.get(row.entry_id, _Past()).at)
     return found
 
 

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
+from pipeline.ledger import letters
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, iso, upsert
-from pipeline.ledger.units import log, write_letters
+from pipeline.ledger.units import log
 from schemas.health import Health
-from schemas.ports import DueFeed, PollReport, SeenItem
+from schemas.ports import DueFeed, Part, PollReport, SeenItem
 from schemas.records import Sighting
 from schemas.words import EntryState, Event, PollResult, Why
 
@@ -48,6 +49,7 @@ def lease_feeds(
             moved_to=row.moved_to,
             health=_health(row),
             marks=tuple(row.marks.split()),
+            parts=msgspec.json.decode(row.parts, type=tuple[Part, ...]) if row.parts else (),
         )
         for row in held
     ]
@@ -95,6 +97,7 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         "state": feed.health.state,
         "health": msgspec.json.encode(feed.health).decode(),
         "marks": " ".join(feed.marks),
+        "parts": msgspec.json.encode(feed.parts).decode() if feed.parts else "",
         "moves": feed.moves,
         "moved_to": feed.moved_to,
         "unit_id": "",
@@ -106,7 +109,9 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         values |= {"title": report.title, "site": report.site}
     connection.execute(update(t.feeds).where(t.feeds.c.feed_id == feed.feed_id).values(values))
     if report.letter is not None:
-        write_letters(connection, [report.letter], {}, now)
+        letters.write(connection, [report.letter], {}, now)
+    else:
+        letters.close_feed(connection, feed.feed_id, now)
 
 
 def _store_items(connection: Connection, feed_id: str, items: tuple[SeenItem, ...], now: float) -> int:

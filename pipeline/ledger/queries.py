@@ -5,29 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from pipeline.ledger import tables as t
+from pipeline.ledger.letters import OPEN
 from pipeline.ledger.sql import iso
 from schemas.health import Health
+from schemas.records import FeedEntry, RawPage
 from schemas.words import FeedState, UnitState
 
 
 def units_between(connection: Connection, since: float) -> tuple[int, int, dict[str, int]]:
-    """Units settled since an instant, their entries as Lease counted them, their visits by disposition from Settle."""
-    mine = select(t.units.c.unit_id).where(t.units.c.done_at >= since, t.units.c.state == UnitState.DONE.value)
+    """Units settled since an instant, their entries as Lease counted them, their visits by disposition from Settle.
+
+    An entry that was buried with its unit has a visit, too, and counts as leased.
+    """
+    ended = t.units.c.done_at >= since
+    settled = (ended, t.units.c.state == UnitState.DONE.value)
     units, leased = connection.execute(
-        select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(
-            t.units.c.done_at >= since, t.units.c.state == UnitState.DONE.value
-        )
+        select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(*settled)
     ).one()
-    ended = (
+    found = _visits_of(connection, select(t.units.c.unit_id).where(*settled))
+    buried = _visits_of(connection, select(t.units.c.unit_id).where(ended, t.units.c.state == UnitState.DIED.value))
+    for word, count in buried.items():
+        found[word] = found.get(word, 0) + count
+    return units, int(leased) + sum(buried.values()), found
+
+
+def _visits_of(connection: Connection, units: Select[tuple[str]]) -> dict[str, int]:
+    query = (
         select(t.visits.c.disposition, func.count())
-        .where(t.visits.c.unit_id.in_(mine))
+        .where(t.visits.c.unit_id.in_(units))
         .group_by(t.visits.c.disposition)
         .order_by(t.visits.c.disposition)
     )
-    return units, int(leased), dict(connection.execute(ended).all())
+    return dict(connection.execute(query).all())
 
 
 def polls_since(connection: Connection, since: float) -> dict[str, int]:
@@ -41,8 +53,9 @@ def polls_since(connection: Connection, since: float) -> dict[str, int]:
     return dict(connection.execute(query).all())
 
 
-def feed_states(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Health of every feed the ledger has seen, by feed id."""
+def feed_states(connection: Connection, only: list[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Health of every feed the ledger has seen, or of some, by feed id."""
+    query = select(t.feeds) if only is None else select(t.feeds).where(t.feeds.c.feed_id.in_(only))
     return {
         row["feed_id"]: {
             **{k: row[k] for k in ("url", "title", "state", "last_result", "last_error")},
@@ -50,7 +63,7 @@ def feed_states(connection: Connection) -> dict[str, dict[str, Any]]:
             "next_check": iso(row["next_check"]) if row["state"] != FeedState.RETIRED else "",
             **_health(row["health"]),
         }
-        for row in connection.execute(select(t.feeds)).mappings()
+        for row in connection.execute(query).mappings()
     }
 
 
@@ -78,13 +91,14 @@ def runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
 
 
 def dead_letters(connection: Connection, *, open_only: bool = True) -> list[dict[str, Any]]:
-    """Dead letters, newest first; those that were replayed are left out unless asked for."""
-    query = select(t.dead_letters).order_by(t.dead_letters.c.at.desc(), t.dead_letters.c.dead_id)
+    """Dead letters, newest failure first; those that are closed are left out unless asked for."""
+    query = select(t.dead_letters).order_by(t.dead_letters.c.failed_at.desc(), t.dead_letters.c.dead_id)
     if open_only:
-        query = query.where(t.dead_letters.c.replayed_at == 0)
-    columns = ("dead_id", "subject", "url", "step", "kind", "error", "entry_id")
+        query = query.where(OPEN)
+    columns = ("dead_id", "subject", "url", "step", "kind", "error", "entry_id", "tries")
+    instants = ("at", "failed_at", "replayed_at", "closed_at")
     return [
-        {**{k: row[k] for k in columns}, "at": iso(row["at"]), "replayed_at": iso(row["replayed_at"])}
+        {**{k: row[k] for k in columns}, **{k: iso(row[k]) for k in instants}}
         for row in connection.execute(query).mappings()
     ]
 
@@ -97,41 +111,67 @@ def dead_letter(connection: Connection, prefix: str) -> dict[str, Any] | None:
 
 
 def find_entries(connection: Connection, urls: list[str]) -> list[str]:
-    """Entries that a URL (in any of these forms) names: by link, by article, or by where a visit went."""
-    found = (
+    """Entries that a URL (in any of these forms) names: by their own link or id, which come first; by the article they
+    led to; or by where a visit went."""
+    own = own_entries(connection, urls)
+    led = (
         select(t.entries.c.entry_id)
-        .outerjoin(t.articles, t.articles.c.article_id == t.entries.c.article_id)
-        .where(or_(t.entries.c.url.in_(urls), t.articles.c.url.in_(urls), t.entries.c.entry_id.in_(urls)))
+        .join(t.articles, t.articles.c.article_id == t.entries.c.article_id)
+        .where(t.articles.c.url.in_(urls))
     )
     visited = select(t.visits.c.entry_id).where(t.visits.c.url.in_(urls))
-    return sorted(set(connection.scalars(found)) | set(connection.scalars(visited)))
+    others = set(connection.scalars(led)) | set(connection.scalars(visited))
+    return [*own, *sorted(others - set(own))]
+
+
+def own_entries(connection: Connection, urls: list[str]) -> list[str]:
+    """Entries whose own link or id this is."""
+    mine = or_(t.entries.c.url.in_(urls), t.entries.c.entry_id.in_(urls))
+    return sorted(connection.scalars(select(t.entries.c.entry_id).where(mine)))
+
+
+def sightings(connection: Connection, entry_id: str) -> list[dict[str, Any]]:
+    """Where an item was seen, in order; `taken` is False where a first poll left it out."""
+    query = (
+        select(t.sightings.c.sighting, t.sightings.c.taken, t.feeds.c.url)
+        .outerjoin(t.feeds, t.feeds.c.feed_id == t.sightings.c.feed_id)
+        .where(t.sightings.c.entry_id == entry_id)
+        .order_by(t.sightings.c.seen_at)
+    )
+    return [
+        {**(seen := msgspec.json.decode(row.sighting)), "taken": row.taken, "feed": row.url or seen["feed_id"]}
+        for row in connection.execute(query)
+    ]
 
 
 def story(connection: Connection, entry_id: str) -> dict[str, Any]:
     """All that the ledger knows of one entry, in the order in which it happened."""
     entry = connection.execute(select(t.entries).where(t.entries.c.entry_id == entry_id)).mappings().one()
-    feeds = {row.feed_id: row.url for row in connection.execute(select(t.feeds.c.feed_id, t.feeds.c.url))}
-    sightings = connection.scalars(
-        select(t.sightings.c.sighting).where(t.sightings.c.entry_id == entry_id).order_by(t.sightings.c.seen_at)
-    )
     visits = connection.execute(
-        select(t.visits).where(t.visits.c.entry_id == entry_id).order_by(t.visits.c.at)
+        select(t.visits, t.units.c.holder)
+        .outerjoin(t.units, t.units.c.unit_id == t.visits.c.unit_id)
+        .where(t.visits.c.entry_id == entry_id)
+        .order_by(t.visits.c.at)
     ).mappings()
     pages = connection.scalars(
         select(t.captures.c.page).where(t.captures.c.entry_id == entry_id).order_by(t.captures.c.registered_at)
     )
-    letters = connection.scalars(
-        select(t.dead_letters.c.letter).where(t.dead_letters.c.entry_id == entry_id).order_by(t.dead_letters.c.at)
+    letters = connection.execute(
+        select(t.dead_letters).where(t.dead_letters.c.entry_id == entry_id).order_by(t.dead_letters.c.at)
     )
-    seen = [msgspec.json.decode(s) for s in sightings]
     return {
         "entry_id": entry_id,
         "url": entry["url"],
+        "asked": msgspec.json.decode(entry["entry"], type=FeedEntry).url,
         "state": entry["state"],
         "deaths": entry["deaths"],
         "article_id": entry["article_id"],
-        "sightings": [{**s, "feed": feeds.get(s["feed_id"], s["feed_id"])} for s in seen],
+        "sightings": sightings(connection, entry_id),
         "visits": [{**{k: v for k, v in row.items() if k != "entry_id"}, "at": iso(row["at"])} for row in visits],
-        "pages": [msgspec.json.decode(p) for p in pages],
-        "dead_letters": [msgspec.json.decode(x) for x in letters],
+        "pages": [msgspec.to_builtins(msgspec.json.decode(p, type=RawPage)) for p in pages],
+        "dead_letters": [
+            msgspec.json.decode(row.letter)
+            | {"tries": row.tries, "failed_at": iso(row.failed_at), "closed_at": iso(row.closed_at)}
+            for row in letters
+        ],
     }

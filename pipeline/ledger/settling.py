@@ -10,13 +10,13 @@ from collections import Counter
 import msgspec
 from sqlalchemy import Connection, and_, delete, func, select, update
 
+from pipeline.ledger import letters
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, upsert
-from pipeline.ledger.units import write_letters
 from schemas.commits import IndexRow
 from schemas.errors import Unbalanced, UnitLost
 from schemas.flow import Settled, pack, unpack
-from schemas.words import EntryState, UnitState, Why
+from schemas.words import Disposition, EntryState, UnitState, Why
 
 
 def prepare(connection: Connection, settled: Settled, now: float) -> Settled:
@@ -91,7 +91,8 @@ def mark(connection: Connection, unit_id: str, now: float) -> None:
         for v in settled.visits
     ]
     upsert(connection, t.visits, rows)
-    write_letters(connection, list(settled.dead_letters), {v.visit_id: v.entry_id for v in settled.visits}, now)
+    letters.write(connection, settled.dead_letters, {v.visit_id: v.entry_id for v in settled.visits}, now)
+    letters.close_entries(connection, (v.entry_id for v in settled.visits if v.disposition != Disposition.DEAD), now)
     _index(connection, settled.index, unit_id)
     _finish_entries(connection, settled)
     connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))

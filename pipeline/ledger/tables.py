@@ -50,6 +50,7 @@ feeds = Table(
     _text("state"),  # FeedState
     _text("health"),  # JSON of Health
     _text("marks"),  # of the items of its last document, eight bytes in hex each
+    _text("parts"),  # JSON of the documents that it names, where it is an index
     _number("moves"),
     _text("moved_to"),
     _text("unit_id"),  # that polls it now
@@ -192,9 +193,14 @@ dead_letters = Table(
     _text("step"),
     _text("kind"),
     _text("error"),
-    _text("letter"),  # JSON of DeadLetter
-    _instant("at"),
+    _text("letter"),  # JSON of DeadLetter: the newest failure
+    _instant("at"),  # of the first failure
     _instant("replayed_at"),
+    _number("tries", "1"),  # failures so far
+    _instant("failed_at"),  # of the newest failure
+    _instant("closed_at"),  # when it succeeded at last
+    Index("dead_letters_by_entry", "entry_id"),
+    Index("dead_letters_by_subject", "subject_id"),
 )
 
 events = Table(

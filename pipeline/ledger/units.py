@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
+from pipeline.ledger import letters
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import iso, upsert
+from pipeline.ledger.sql import iso
 from schemas.flow import Settled
 from schemas.ids import make_id, visit_id
 from schemas.records import DeadLetter
@@ -105,7 +106,7 @@ def _bury(connection: Connection, entry: Row[Any], unit_id: str, now: float, max
         input=row["entry"],
         at=iso(now),
     )
-    write_letters(connection, [letter], {visit: row["entry_id"]}, now)
+    letters.write(connection, [letter], {visit: row["entry_id"]}, now)
     connection.execute(
         t.visits.insert().values(
             visit_id=visit,
@@ -124,26 +125,6 @@ def _bury(connection: Connection, entry: Row[Any], unit_id: str, now: float, max
         .where(t.entries.c.entry_id == row["entry_id"])
         .values(state=EntryState.DONE.value, unit_id="", disposition=Disposition.DEAD.value)
     )
-
-
-def write_letters(connection: Connection, letters: list[DeadLetter], entries: dict[str, str], now: float) -> None:
-    """Dead letters, with the entry of each visit; a letter that is there already stays."""
-    rows = [
-        {
-            "dead_id": letter.dead_id,
-            "subject": letter.subject,
-            "subject_id": letter.subject_id,
-            "entry_id": entries.get(letter.subject_id, ""),
-            "url": letter.url,
-            "step": letter.step,
-            "kind": letter.kind,
-            "error": letter.error,
-            "letter": msgspec.json.encode(letter).decode(),
-            "at": now,
-        }
-        for letter in letters
-    ]
-    upsert(connection, t.dead_letters, rows, update=("error", "letter", "at"))
 
 
 def unfinished(connection: Connection) -> list[Settled]:

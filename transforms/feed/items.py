@@ -55,6 +55,7 @@ class RawFeed(NamedTuple):
     ttl_minutes: int = 0
     items: tuple[RawItem, ...] = ()
     children: tuple[str, ...] = ()  # documents to read instead, as written: an index brings no items
+    changed: tuple[str, ...] = ()  # when each of them changed last, as written; "" where the index does not say
 
 
 def entry(raw: RawItem, channel: Channel) -> tuple[FeedEntry, str] | None:

@@ -48,6 +48,7 @@ class ParsedFeed(NamedTuple):
     children: tuple[str, ...] = ()  # of an index: addresses whose items are this feed's
     marks: tuple[str, ...] = ()  # of all its items, for `known` of the next parse
     skipped: int = 0  # items that were known, and are not among `items`
+    changed: tuple[str, ...] = ()  # of an index: when each child changed last, as written
 
 
 def parse_feed(
@@ -80,7 +81,8 @@ def parse_feed(
     )
     reason = "; ".join(filter(None, (text.reason, read.reason)))
     items = _entries(read.items, channel, now)
-    children = tuple(filter(None, (absolute(child, channel.base) for child in read.children)))
+    named = dict(zip((absolute(child, channel.base) for child in read.children), read.changed, strict=True))
+    named.pop("", None)
     result = "malformed" if reason and read.result == "ok" else read.result
     return ParsedFeed(
         result,
@@ -90,9 +92,10 @@ def parse_feed(
         channel.language,
         read.ttl_minutes,
         items,
-        children,
+        tuple(named),
         little.marks,
         little.skipped,
+        tuple(named.values()),
     )
 
 

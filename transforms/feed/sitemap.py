@@ -41,7 +41,9 @@ def read(text: FeedText) -> RawFeed:
         dated = sorted((b for b in listed if b.get("lastmod")), key=lambda block: block["lastmod"], reverse=True)
         newest = dated + [block for block in reversed(listed) if not block.get("lastmod")]  # new parts are added behind
         children = tuple(block["loc"] for block in newest[:MAX_CHILDREN])
-        return RawFeed(children=children) if children else RawFeed("not_a_feed", "a sitemap index without sitemaps")
+        changed = tuple(block.get("lastmod", "") for block in newest[:MAX_CHILDREN])
+        found = RawFeed(children=children, changed=changed)
+        return found if children else RawFeed("not_a_feed", "a sitemap index without sitemaps")
     if not listed:
         return RawFeed("not_a_feed", "a sitemap without addresses")
     reason = "" if re.search(r"</\s*urlset\s*>\s*$", body) else "it breaks off before its end"
