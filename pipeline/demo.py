@@ -103,7 +103,7 @@ def make_due(world: RealWorld) -> None:
     from pipeline.ledger.replays import all_due
 
     with world.ledger().engine.begin() as connection:
-        all_due(connection)
+        all_due(connection, world.feeds)
 
 
 def together(cycles: list[driver.Summary]) -> driver.Summary:

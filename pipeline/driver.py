@@ -169,7 +169,7 @@ def check_feeds(world: RealWorld) -> None:
         ledger = world.ledger()
         recover(world, ledger)
         with ledger.engine.begin() as connection:
-            all_due(connection)
+            all_due(connection, _watched(world))
         unit_id = uuid.uuid4().hex
         ledger.open_unit(unit_id, holder)
         import apache_beam as beam

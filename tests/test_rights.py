@@ -72,6 +72,16 @@ def test_the_reason_and_the_signals_name_what_was_found():
     }
 
 
+def test_a_file_of_the_site_counts_where_the_page_itself_says_nothing():
+    told = {"tdmrep.json": "/ is reserved"}
+    silent, takes_back = rights([], PAGE, site=told), rights([("tdm-reservation", "0")], PAGE, site=told)
+    assert (silent.opted_out, silent.reason, silent.signals) == (True, "tdmrep.json: / is reserved", told)
+    assert not takes_back.opted_out
+    assert not rights([], PAGE % (b'<meta name="tdm-reservation" content="0">', b""), site=told).opted_out
+    closed = rights([("tdm-reservation", "0")], PAGE, site={"robots.txt": "closes it to gptbot"})
+    assert closed.reason == "robots.txt closes it to gptbot"
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.options import Config, Feeds, Json, Out, Set, existing_ledger, load, world
+from pipeline.commands.options import Config, Feeds, Json, Label, Out, Set, existing_ledger, load, world
 from schemas.errors import UsageError
 
 app = typer.Typer(help="The feeds that are watched.", no_args_is_help=True, rich_markup_mode=None)
@@ -18,16 +18,24 @@ SHOWN = ("last_result", "checked_at", "next_check", "last_error")
 
 @app.command("list")
 def list_feeds(
-    config: Config = None, feeds: Feeds = None, out: Out = None, settings: Set = None, json: Json = False
+    config: Config = None,
+    feeds: Feeds = None,
+    out: Out = None,
+    settings: Set = None,
+    label: Label = None,
+    json: Json = False,
 ) -> None:
     """Every feed of the file, with what the ledger has seen of it: `unchecked` until it was polled."""
     from pipeline.ledger.engine import exists
     from pipeline.ledger.queries import feed_states
     from pipeline.terminal import table
     from pipeline.world import read_feeds
+    from schemas.feeds import labelled
 
     loaded = load(config, feeds, out, settings)
-    watched = read_feeds(str(_file(loaded.settings.paths.feeds, feeds)))
+    everything = read_feeds(str(_file(loaded.settings.paths.feeds, feeds)))
+    labelled(everything, label or [])  # refuses a label that no feed has
+    watched = {key: feed for key, feed in everything.items() if not label or set(label) & set(feed.labels)}
     states = {}
     if exists(loaded.settings.ledger_url):
         with existing_ledger(loaded).reading() as connection:
@@ -125,7 +133,12 @@ def export_feeds(config: Config = None, feeds: Feeds = None, settings: Set = Non
 
 @app.command("check")
 def check(
-    config: Config = None, feeds: Feeds = None, out: Out = None, settings: Set = None, json: Json = False
+    config: Config = None,
+    feeds: Feeds = None,
+    out: Out = None,
+    settings: Set = None,
+    label: Label = None,
+    json: Json = False,
 ) -> None:
     """Poll every feed once, due or not, and write into the ledger what answered. Exit 1 if none did."""
     from pipeline import driver
@@ -133,7 +146,7 @@ def check(
     from pipeline.terminal import table
 
     file = _file(load(config, feeds, out, settings).settings.paths.feeds, feeds)
-    here = world(config, file, out, settings)
+    here = world(config, file, out, settings, labels=label)
     driver.check_feeds(here)
     with here.ledger().reading() as connection:
         states = feed_states(connection)

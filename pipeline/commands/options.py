@@ -19,6 +19,7 @@ Config = Annotated[Path | None, typer.Option("--config", help="Settings file; ne
 Feeds = Annotated[Path | None, typer.Option("--feeds", help="The feeds to watch (paths.feeds).")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for results, ledger and archive (output.dir).")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as section.key=value; may be repeated.")]
+Label = Annotated[list[str] | None, typer.Option("--label", help="Only feeds with this label; may be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
@@ -56,10 +57,16 @@ def world(
     more: list[str] | None = None,
     *,
     with_feeds: bool = True,
+    labels: list[str] | None = None,
 ) -> RealWorld:
-    from pipeline.world import open_world
+    """The world of these flags; of its feeds only those with one of the `labels` are polled."""
+    from dataclasses import replace
 
-    return open_world(load(config, feeds, out, more).settings, with_feeds=with_feeds)
+    from pipeline.world import open_world
+    from schemas.feeds import labelled
+
+    here = open_world(load(config, feeds, out, more).settings, with_feeds=with_feeds)
+    return replace(here, feeds=labelled(here.feeds, labels or []))
 
 
 def existing_ledger(loaded: Loaded) -> Any:

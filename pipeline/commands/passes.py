@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.options import Config, Feeds, Json, Out, Set, world
+from pipeline.commands.options import Config, Feeds, Json, Label, Out, Set, world
 from pipeline.report import progress, tell
 from schemas.errors import UsageError
 from schemas.words import Disposition
@@ -28,13 +28,14 @@ def run(
     limit: Annotated[int, typer.Option("--limit", min=0, help="Visit at most this many entries (0: all).")] = 0,
     settings: Set = None,
     fail_on: FailOn = None,
+    label: Label = None,
     json: Json = False,
 ) -> None:
     """Passes over the feeds until nothing is due."""
     thresholds = [parse_threshold(text) for text in fail_on or []]
     from pipeline import driver
 
-    here = world(config, feeds, out, settings)
+    here = world(config, feeds, out, settings, labels=label)
     stop = driver.Stop()
     with stop.on_signals(), progress() as show:
         summary = driver.run(here, limit=limit, stop=stop, progress=show)
@@ -47,13 +48,14 @@ def watch(
     feeds: Feeds = None,
     out: Out = None,
     settings: Set = None,
+    label: Label = None,
     cycles: Annotated[int, typer.Option("--cycles", min=0, help="Stop after this many rounds (0: never).")] = 0,
     json: Json = False,
 ) -> None:
     """The same passes, sleeping until the next feed is due. SIGTERM finishes the pass and ends with exit code 0."""
     from pipeline import driver
 
-    here = world(config, feeds, out, settings)
+    here = world(config, feeds, out, settings, labels=label)
     stop = driver.Stop()
     with stop.on_signals(), progress() as show:
         summary = driver.watch(here, stop=stop, progress=show, cycles=cycles)

@@ -34,8 +34,7 @@ def replay_dead(connection: Connection, now: float, *, kind: str = "", step: str
     entries = sorted({letter.entry_id for letter in letters if letter.subject == VISIT})
     feeds = sorted({letter.subject_id for letter in letters if letter.subject == POLL})
     _pending(connection, entries, Why.REPLAY)
-    for ids in chunks(feeds):
-        connection.execute(update(t.feeds).where(t.feeds.c.feed_id.in_(ids)).values(next_check=0.0))
+    all_due(connection, feeds)
     for letter in letters:
         mine = t.dead_letters.c.dead_id == letter.dead_id
         connection.execute(update(t.dead_letters).where(mine).values(replayed_at=now))
@@ -66,6 +65,7 @@ def _pending(connection: Connection, entry_ids: Iterable[str], why: Why) -> None
         connection.execute(update(t.entries).where(mine).values(again))
 
 
-def all_due(connection: Connection) -> None:
-    """Every feed is due now, whatever its interval: for `feeds check`."""
-    connection.execute(update(t.feeds).values(next_check=0.0))
+def all_due(connection: Connection, feed_ids: Iterable[str]) -> None:
+    """These feeds are due now, whatever their interval: for `feeds check`."""
+    for ids in chunks(feed_ids):
+        connection.execute(update(t.feeds).where(t.feeds.c.feed_id.in_(ids)).values(next_check=0.0))
