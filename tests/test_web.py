@@ -414,6 +414,26 @@ def test_the_addresses_that_are_connected_to_are_those_that_were_checked(monkeyp
     assert asyncio.run(look_up()) == ["93.184.215.14:80", "127.0.0.1:8123"]
 
 
+def test_a_name_that_changes_its_mind_is_connected_to_where_it_was_checked(open_web, monkeypatch):
+    """The whole client: the first answer is public, every later one leads inside, and only the first is used."""
+    answers, connected = iter(["93.184.215.14"]), []
+
+    def look_up(host: str, port: object, *_: object, **__: object) -> list[tuple[object, ...]]:
+        address = next(answers, "127.0.0.1")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    async def connect(_loop: object, _socket: object, address: tuple[str, int]) -> None:
+        connected.append(address[0])
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(asyncio.selector_events.BaseSelectorEventLoop, "sock_connect", connect)
+    web = open_web()
+    found = [get(web, "http://rebinds.example/") for _ in range(2)]
+    assert {r.reason for r in found} == {"no connection (Connection refused)"}
+    assert set(connected) == {"93.184.215.14"}
+
+
 def test_redirects_that_leave_the_web_or_never_end_are_unreachable(site, open_web):
     site.paths |= {
         "/file": leads("file:///etc/passwd"),

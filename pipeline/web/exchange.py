@@ -18,6 +18,7 @@ from schemas.config import Network
 
 _OTHER_BODY = 65_536  # bytes kept of an answer that brings no page: enough to keep the connection alive behind it
 _LINE, _FIELD = 16_384, 32_768  # bytes: security policies of news sites run to 10 KB and more
+_HEAD = 65_536  # bytes of all headers together
 
 
 class Answer(NamedTuple):
@@ -94,6 +95,8 @@ async def exchange(
 
 async def _read(response: aiohttp.ClientResponse, limit: int, cut: bool) -> Answer:
     headers = tuple((key.lower(), value) for key, value in response.headers.items())
+    if (head := sum(len(key) + len(value) for key, value in response.raw_headers)) > _HEAD:
+        raise Fault("unreachable", f"the answer is no proper HTTP (its headers are {head:,} bytes long)")
     page = 200 <= response.status < 300
     if not page:
         limit, cut = min(limit, _OTHER_BODY), True
