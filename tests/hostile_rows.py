@@ -15,7 +15,7 @@ from wire import Serve, answer, endless, raw
 from schemas.words import Disposition, PollResult
 
 FEED_CAP, PAGE_CAP = 900_000, 400_000
-TOTAL_S, PARSE_S = 3.0, 2.5
+TOTAL_S, EXTRACT_S = 3.0, 5.0
 DEEP = 30_000
 HTML = "Content-Type: text/html; charset=utf-8\r\n"
 
@@ -74,7 +74,9 @@ BODIES = {
         gzip.compress(b"<rss>" + b" " * 50_000_000), PollResult.TOO_LARGE, "900,000", head="Content-Encoding: gzip\r\n"
     ),
     "zipinside": feed(gzip.compress(b"<rss>" + b" " * 60_000_000), PollResult.MALFORMED, "gzip file of more than"),
-    "deepitem": feed(before_last_item("deepitem", "<a>" * DEEP + "</a>" * DEEP), PollResult.NEW, "", ALL),
+    "deepitem": feed(
+        before_last_item("deepitem", "<a>" * DEEP + "</a>" * DEEP), PollResult.MALFORMED, "1 lost", ("one", "two")
+    ),
     "deeptext": feed(
         before_last_item("deeptext", f"<description><![CDATA[{'<b>' * DEEP}]]></description>"), PollResult.NEW, "", ALL
     ),
@@ -106,7 +108,13 @@ BODIES = {
         of("nullbytes", "one").encode().replace(b"About", b"A\x00b\x00out"), PollResult.NEW, "", ("one",)
     ),
     "json": feed(b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id"', PollResult.MALFORMED, "JSON"),
-    "hangs": feed(b"<rss><channel>" + b"<a>" * 290_000, PollResult.DEAD, "GuardTimeout"),
+    "deepest": feed(b"<rss><channel>" + b"<a>" * 290_000, PollResult.MALFORMED, "inside each other"),
+    "manyitems": feed(
+        b"<rss><channel>" + b"<item/>" * 100_000 + b"</channel></rss>", PollResult.MALFORMED, "more than 2,000 items"
+    ),
+    "manyelements": feed(
+        b"<rss><channel>" + b"<a/>" * 200_000 + b"</channel></rss>", PollResult.MALFORMED, "100,000 elements"
+    ),
 }  # fmt: skip
 """Feeds whose bodies are bad."""
 
@@ -193,6 +201,11 @@ PAGES = {
     "utf-7": page(article("seven").encode(), Disposition.WRITTEN, "", "Content-Type: text/html; charset=utf-7\r\n"),
     "mixed-encodings": page(article("m").encode() + "é".encode() + b"\xe9", Disposition.WRITTEN),
     "laughs": page(LAUGHING.encode() + b"<html><p>&lol9;</p></html>", Disposition.NOT_ARTICLE, "no article text"),
+    "slow": page(
+        b"<html><body><article><p>" + b"<span>w </span>." * 20_000,
+        Disposition.DEAD,
+        "GuardTimeout: extract_job ran past",
+    ),
     "fine-too": page(article("fine-too").encode(), Disposition.WRITTEN),
 }
 """Pages of one good feed."""

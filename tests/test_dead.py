@@ -22,7 +22,7 @@ from schemas.errors import ModelMissing, UsageError
 
 HOST = "http://isla.test"
 FATAL = f"{HOST}/fatal"
-DEEP = 50_000
+MANY = 1_900
 
 
 def newsbeam(*arguments: str, config: Path, code: int = 0) -> str:
@@ -113,21 +113,22 @@ def show(config: Path, dead_id: str) -> dict:
 
 
 def test_a_feed_that_cannot_be_read_in_time_is_dead_and_is_read_after_a_replay(tmp_path):
-    deep = rss(f"{HOST}/one").replace("</channel>", "<a>" * DEEP + "</a>" * DEEP + "</channel>")
-    web = FakeWeb().feed(f"{HOST}/rss", deep).page(f"{HOST}/one", article("one", spanish("one")))
+    long = rss(f"{HOST}/one", *(f"{HOST}/{n}" for n in range(MANY)))
+    web = FakeWeb().feed(f"{HOST}/rss", long).page(f"{HOST}/one", article("one", spanish("one")))
+    one = "first_poll_entries = 1"
     with served(web) as address:
-        config = desk(tmp_path, address, [f"{HOST}/rss"], poll="timeout_s = 0.2")
+        config = desk(tmp_path, address, [f"{HOST}/rss"], poll=f"timeout_s = 0.05\n{one}")
         ran = summary(newsbeam("run", "--json", config=config))
         assert (ran["polls"], ran["total"]) == ({"dead": 1}, 0)
         [listed] = rows(newsbeam("dead", "--json", config=config))
         assert (listed["subject"], listed["step"], listed["kind"]) == ("poll", "poll", "GuardTimeout")
         assert listed["url"] == f"{HOST}/rss"
-        assert "0.2 s" in listed["error"]
+        assert "0.05 s" in listed["error"]
         assert json.loads(show(config, listed["dead_id"])["input"])["url"] == f"{HOST}/rss"
         [feed] = rows(newsbeam("feeds", "list", "--json", config=config))
         assert (feed["state"], feed["result"], feed["last_error"]) == ("failing", "dead", listed["error"])
 
-        desk(tmp_path, address, [f"{HOST}/rss"])
+        desk(tmp_path, address, [f"{HOST}/rss"], poll=one)
         assert summary(newsbeam("run", "--json", config=config))["polls"] == {}  # it is not due yet
         assert replay(config) == "0 entries and 1 feeds are due again\n"
         ran = summary(newsbeam("run", "--json", config=config))

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 from fakeweb import FakeWeb
 from hostile import article, desk, rss, served
-from hostile_rows import BODIES, FEED_CAP, INSIDE, PAGE_CAP, PAGES, PARSE_S, TLS, TOTAL_S, WIRES, of
+from hostile_rows import BODIES, EXTRACT_S, FEED_CAP, INSIDE, PAGE_CAP, PAGES, TLS, TOTAL_S, WIRES, of
 from wire import answer, by_path, certificates, wired
 
 from pipeline import driver
@@ -70,7 +70,8 @@ def day(tmp_path_factory):
             "127.0.0.1:9",
             watched,
             network=caps,
-            poll=f"timeout_s = {PARSE_S}\nfirst_poll_entries = 500",
+            poll="first_poll_entries = 500",
+            extract=f"timeout_s = {EXTRACT_S}",
             annotate="models = {}",
         )
         head = config.read_text(encoding="utf-8").partition("[network.test.resolve]")[0]
@@ -145,8 +146,8 @@ def test_the_run_comes_to_its_end_and_its_sums_agree(day):
         for unit in runs(connection, limit=100):
             assert unit["leased"] == sum(unit["counts"].values())
             assert unit["state"] == "done"
-    # One worker reads all feeds: after the one that had to be stopped another took its place.
-    assert [(row["subject"], row["kind"]) for row in letters] == [("poll", "GuardTimeout")]
+    # One worker reads all pages: after the one that had to be stopped another took its place.
+    assert [(row["url"], row["kind"]) for row in letters] == [(f"{GOOD}/slow", "GuardTimeout")]
     assert day.world.settings.guard.workers == 1
 
 

@@ -49,6 +49,8 @@ _SILENT = {"script", "style", "noscript", "iframe", "object", "embed", "svg", "m
 
 def clean(text: str) -> str:
     """Without lone surrogates and control characters."""
+    if text.isascii() and text.isprintable():  # most links and ids
+        return text
     return _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text))
 
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from transforms.feed.text import FeedText
-from transforms.feed.xml import not_well_formed
+from transforms.feed.wellformed import not_well_formed
 
 MOST = 500  # marks that are kept of a feed
 _ITEM = {"rss": "item", "rdf": "item", "feed": "entry"}
@@ -36,8 +36,6 @@ def only_new(text: FeedText, known: Collection[str]) -> Little:
         return Little(text)
     before, items, after = pieces
     marks = [blake2b(item.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for item in items]
-    if len(marks) > MOST:
-        return Little(text)
     held = frozenset(known)
     new = [item for item, mark in zip(items, marks, strict=True) if mark not in held]
     body = before + "\n".join(new) + after
@@ -62,6 +60,8 @@ def _pieces(text: FeedText) -> tuple[str, list[str], str] | None:
             if opened < 0:
                 return None
             items.append(text.body[opened : edge.end()])
+            if len(items) > MOST:
+                return None
             last, opened = edge.end(), -1
     before, after = text.body[:first], text.body[last:]
     if not items or opened >= 0 or not all(map(_closed, (before, *items, after))):

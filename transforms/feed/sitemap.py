@@ -35,7 +35,7 @@ _FIELD = re.compile(
 def read(text: FeedText) -> RawFeed:
     """Read a prepared sitemap; `not_a_feed` where it lists nothing."""
     body = _ASIDE.sub("", text.body)
-    blocks = [_fields(_END.split(piece, 1)[0]) for piece in _START.split(body)[1 : MAX_ITEMS + 1]]
+    blocks = [_fields(_END.split(piece, 1)[0]) for piece in _START.split(body, MAX_ITEMS)[1:]]
     listed = [block for block in blocks if block.get("loc")]
     if text.name == "sitemapindex":
         dated = sorted((b for b in listed if b.get("lastmod")), key=lambda block: block["lastmod"], reverse=True)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from transforms.page.charset import decode
 
+MAX_REFERENCES = 300_000  # to characters, that are looked at; what is wrong with later ones the parser says
 MAX_NAMES = 400  # declared characters; HTML 4 knows 252
 FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel", "urlset", "sitemapindex"})
 MAX_UNPACKED = 50_000_000  # bytes of a document that comes as a gzip file; what sitemaps.org allows
@@ -91,7 +92,7 @@ def prepare(raw: bytes, content_type: str) -> FeedText:
             return FeedText(result="not_a_feed", reason=f"no feed: it begins with {what}")
         reason = f"text before the feed: {what}"
     names, text_end = _declared(text[: found.start()]), found.end()
-    body = _ILLEGAL.sub("", _CHARREF.sub(_legal_reference, text[text_end:]))
+    body = _ILLEGAL.sub("", _CHARREF.sub(_legal_reference, text[text_end:], count=MAX_REFERENCES))
     names |= {
         name: f"&#{name2codepoint[name]};"
         for name in set(_NAME_REF.findall(body)) - _PREDEFINED - names.keys()

@@ -9,9 +9,9 @@ be the link of another article.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from typing import Any
-from xml.parsers import expat
 
 import feedparser
 
@@ -19,9 +19,11 @@ from transforms.feed.dates import from_struct
 from transforms.feed.html import has_tags, one_line, paragraphs, plain
 from transforms.feed.items import FULL_TEXT_CHARS, RawFeed, RawItem
 from transforms.feed.text import FeedText
+from transforms.feed.wellformed import MAX_ELEMENTS, counted, not_well_formed
 from transforms.links import absolute
 
-MAX_BAD_ITEMS = 2_000  # read one by one; further ones are counted as lost
+MAX_ITEMS = 2_000  # read of one document, from its beginning, where feeds have what is new
+MAX_BROKEN = 20_000  # tags and references of one item that is not well-formed: the lenient parser is slow
 
 _ITEM = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -38,6 +40,7 @@ _LENIENT_ERRORS = (ValueError, LookupError, TypeError, AttributeError, Assertion
 
 def read(text: FeedText) -> RawFeed:
     """Read a prepared XML feed."""
+    text, too_many = _first_items(text)
     whole = text.head + text.root + text.body
     wrong = not_well_formed(whole)
     if wrong:
@@ -45,6 +48,7 @@ def read(text: FeedText) -> RawFeed:
     else:
         document = _parse(whole)
         feed, entries, version, reason = document.feed, document.entries, document.version, ""
+    reason = "; ".join(filter(None, (too_many, reason)))
     atom = version.startswith("atom")
     link = _text(feed.get("link"))
     return RawFeed(
@@ -68,40 +72,51 @@ def _parse(text: str) -> Any:
     )
 
 
-def not_well_formed(text: str) -> str:
-    """What a conforming parser says against the text, "" if nothing."""
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-    try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
-    except expat.ExpatError as error:
-        return f"{expat.ErrorString(error.code)} at line {error.lineno}"
-    return ""
+def _first_items(text: FeedText) -> tuple[FeedText, str]:
+    """The document with its first items, and in words that it had more."""
+    found = list(itertools.islice(_ITEM.finditer(text.body), MAX_ITEMS + 1))
+    if len(found) <= MAX_ITEMS:
+        return text, ""
+    body = text.body[: found[-1].start()] + _closing(text)
+    return text._replace(body=body), f"more than {MAX_ITEMS:,} items, of which the first were read"
+
+
+def _inside(text: FeedText) -> bool:
+    """Whether the items stand inside a channel."""
+    return text.name not in {"rdf", "feed", "channel"}
+
+
+def _closing(text: FeedText) -> str:
+    name = re.match(r"<([^\s/>]+)", text.root)
+    return ("</channel>" if _inside(text) else "") + (f"</{name[1]}>" if name else "")
 
 
 def _piecewise(text: FeedText, wrong: str) -> tuple[Any, list[Any], str, str]:
     """The feed's fields, its entries in order, its version, and the reason in words."""
     starts = [found.start() for found in _ITEM.finditer(text.body)] or [len(text.body)]
     chunks = [text.body[a:b] for a, b in zip(starts, [*starts[1:], len(text.body)], strict=True)]
-    inside = "" if text.name in {"rdf", "feed", "channel"} else "<channel>"
-    name = re.match(r"<([^\s/>]+)", text.root)
-    closing = ("</channel>" if inside else "") + (f"</{name[1]}>" if name else "")
-    opening = text.head + text.root + inside
+    closing = _closing(text)
+    opening = text.head + text.root + ("<channel>" if _inside(text) else "")
     good: list[str] = []
     bad: dict[int, str] = {}  # position among the entries -> chunk
-    lost = 0
+    lost, left = 0, MAX_ELEMENTS
     for number, chunk in enumerate(chunks):
         ends = list(_ITEM_END.finditer(chunk))
         if not ends and number == len(chunks) - 1:
             lost += chunk != ""  # it breaks off here
             continue
         item = _mended(chunk[: ends[-1].end()] if ends else chunk)
-        if ends and not not_well_formed(opening + item + closing):
-            good.append(item)
-        elif len(bad) < MAX_BAD_ITEMS:
+        broken, elements = counted(opening + item + closing) if ends else ("it does not end", 0)
+        weight = _weight(item) if broken else elements
+        left -= weight
+        if left < 0 or (broken and weight > MAX_BROKEN):
+            lost += 1
+        elif broken:
             bad[len(good) + len(bad)] = item
         else:
-            lost += 1
-    channel = _leniently(text.head + text.root + text.body[: starts[0]] + closing)
+            good.append(item)
+    before = text.body[: starts[0]]
+    channel = _leniently(text.head + text.root + before + closing) if _weight(before) <= MAX_BROKEN else None
     document = _parse(opening + "".join(good) + closing)
     entries = list(document.entries)
     for at, item in bad.items():
@@ -112,6 +127,11 @@ def _piecewise(text: FeedText, wrong: str) -> tuple[Any, list[Any], str, str]:
     entries = [entry for entry in entries if entry is not None]
     reason = f"{wrong}; {len(entries)} items read, {lost} lost"
     return channel.feed if channel else document.feed, entries, document.version, reason
+
+
+def _weight(piece: str) -> int:
+    """What the lenient parser stops at."""
+    return piece.count("<") + piece.count("&")
 
 
 def _leniently(text: str) -> Any | None:
