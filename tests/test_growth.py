@@ -13,6 +13,7 @@ from pipeline.ledger import SqlLedger
 from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.flow import Settled
+from schemas.ports import Budgets
 
 GROWING = {"sightings", "entries", "visits", "articles", "shingles", "captures", "dead_letters", "events"}
 _SCAN = re.compile(r"^SCAN (\w+)")
@@ -58,7 +59,7 @@ def full(ledger: SqlLedger, clock: Any) -> SqlLedger:  # noqa: F811
 
 
 def settle(ledger: SqlLedger, unit: str) -> None:  # noqa: F811
-    leased = ledger.lease(unit, Lease())
+    leased = ledger.lease(unit, Lease(), Budgets(feeds={F: 30}, sites={"h1.test": 2}))
     rows = tuple(
         IndexRow(article_id=f"{e.entry.entry_id}", url=e.entry.link, site="s", entry_id=e.entry.entry_id,
                  revision_id="r", reading_id="x", text_key="k", shingles=tuple(range(n, n + 30)))
@@ -76,6 +77,7 @@ def test_a_pass_scans_no_table_that_grows(full, clock):  # noqa: F811
         unit = open_unit(full, "b")
         poll(full, unit, *(entry(f"new-{n}") for n in range(5)), entry("0-1", host="h1.test", fingerprint="2"))
         full.sighted(F, ["x", "y"])
+        full.registered(unit, ["x"])
         full.known(["x"])
         full.candidates(range(10))
         settle(full, unit)

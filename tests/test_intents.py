@@ -38,6 +38,7 @@ FEEDS: dict[str, str] = {
     "http://licensed.test/rss": "",
     "http://closed.test/rss": "",
     "http://busy.test/rss": "retention_days = 30",
+    "http://leads.test/rss": "",
 }
 MANY = [f"http://h{n}.test/{n}" for n in range(5)]
 BUSY = [f"http://{host}.busy.test/{n}" for host in ("a", "b") for n in range(3)]
@@ -60,6 +61,11 @@ def the_web() -> FakeWeb:
     web.page("http://numbers.test/n", f"<article><h1>Lots</h1><p>{NUMBERS}</p></article>")
     told = rss("http://own.test/1").replace("</item>", f"<description>{spanish('own', 12)}</description></item>")
     web.feed("http://own.test/rss", told)
+    at = "http://leads.test"
+    web.feed(f"{at}/rss", rss(f"{at}/go/1", f"{at}/print/2"))
+    web.page(f"{at}/go/1", '<meta http-equiv="refresh" content="0; url=/story/1">Moving on.')
+    web.page(f"{at}/print/2", f'<link rel="canonical" href="/story/2">{article("2")}')
+    web.page(f"{at}/story/1", article("1", spanish("1"))).page(f"{at}/story/2", article("2", spanish("2")))
     for host in ("licensed", "closed"):
         at = f"http://{host}.test"
         web.page(f"{at}/robots.txt", ROBOTS).page(f"{at}/.well-known/tdmrep.json", TDMREP)
@@ -164,6 +170,15 @@ def test_opt_outs_are_obeyed_unless_a_site_file_says_by_what_right_not(day):
         "http://licensed.test/mine/2": {"tdmrep.json": "/mine/* is reserved"} | reason,
         "http://licensed.test/free/3": {},
     }
+
+
+def test_what_a_page_leads_to_is_archived_under_both_addresses(day):
+    _, rows = query(Path(day.world.settings.output.dir), "SELECT url, final_url, redirects, via FROM pages")
+    at = "http://leads.test"
+    assert sorted(row for row in rows if row[0].startswith(at)) == [
+        (f"{at}/go/1", f"{at}/story/1", [f"{at}/go/1"], "meta refresh"),
+        (f"{at}/print/2", f"{at}/story/2", [f"{at}/print/2"], "rel=canonical"),
+    ]
 
 
 def test_retention_is_kept_for_whoever_removes(day):

@@ -15,14 +15,16 @@ from sqlalchemy import select
 from pipeline.ledger import SqlLedger, tables
 from pipeline.ledger import tables as t
 from pipeline.ledger.engine import _alembic, behind, engine, held
+from pipeline.ledger.queries import dead_letters, units_between
+from pipeline.ledger.replays import replay_dead
 from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.errors import LedgerHeld, Unbalanced, UnitLost
-from schemas.flow import Settled
+from schemas.flow import LeasedEntry, Settled
 from schemas.health import Health
-from schemas.ids import entry_id, feed_id
-from schemas.ports import DueFeed, PollReport, SeenItem, Segment
-from schemas.records import FeedEntry, RawPage, Visit
+from schemas.ids import entry_id, feed_id, make_id
+from schemas.ports import Budgets, DueFeed, PollReport, SeenItem, Segment
+from schemas.records import DeadLetter, FeedEntry, RawPage, Visit
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = "http://harbour.test/feed"
@@ -228,9 +230,83 @@ def test_a_poisonous_entry_is_leased_alone_and_then_ends_dead(ledger):
     with ledger.reading() as connection:
         ends = dict(connection.execute(select(tables.visits.c.entry_id, tables.visits.c.disposition)).all())
         letters = connection.execute(select(tables.dead_letters.c.error)).all()
+        since = units_between(connection, START.timestamp())
     assert ends == {first[0].entry.entry_id: "dead", second[0].entry.entry_id: "written"}
     assert len(letters) == 1
     assert "3 units died" in letters[0][0]
+    assert since == (1, 2, {"dead": 1, "written": 1})  # units, leased, visits: the sums of a run agree
+
+
+def failed(unit: str, leased: LeasedEntry, error: str) -> Settled:
+    """A unit in which this entry ended dead."""
+    letter = DeadLetter(
+        dead_id=make_id("dead", leased.visit_id), subject="visit", subject_id=leased.visit_id, unit_id=unit,
+        url=leased.entry.link, step="extract", kind=error, error=error, trace="", input="{}", at=START.isoformat(),
+    )  # fmt: skip
+    return Settled(unit_id=unit, visits=visits(unit, [leased], "dead"), dead_letters=(letter,))
+
+
+def test_one_letter_tells_of_all_failures_of_an_entry_until_it_succeeds(ledger, clock):
+    first = open_unit(ledger, "a")
+    poll(ledger, first, entry("one"))
+
+    def told() -> list[tuple[str, int, bool]]:
+        with ledger.reading() as connection:
+            rows = dead_letters(connection, open_only=False)
+        return [(row["error"], row["tries"], bool(row["closed_at"])) for row in rows]
+
+    for unit, error in ((first, "OneError"), (open_unit(ledger, "b"), "OtherError")):
+        [leased] = ledger.lease(unit, Lease())
+        ledger.prepare(failed(unit, leased, error))
+        for _ in range(2):
+            ledger.mark(unit)
+        with ledger.engine.begin() as connection:
+            assert replay_dead(connection, ledger.now(), kind="NoSuchError") == (0, 0)
+            assert replay_dead(connection, ledger.now(), kind=error, step="extract") == (1, 0)
+        clock.later(minutes=1)
+    assert told() == [("OtherError", 2, False)]
+    last = open_unit(ledger, "c")
+    [leased] = ledger.lease(last, Lease())
+    assert leased.why == "replay"
+    ledger.prepare(Settled(unit_id=last, visits=visits(last, [leased])))
+    ledger.mark(last)
+    assert told() == [("OtherError", 2, True)]
+    with ledger.engine.begin() as connection:
+        assert replay_dead(connection, ledger.now()) == (0, 0)
+
+
+def test_a_page_is_read_from_the_archive_however_often_it_is_replayed(ledger, clock):
+    first = open_unit(ledger, "a")
+    poll(ledger, first, entry("one"))
+    page = RawPage(page_id="p", url="u", final_url="u", fetched_at="", sha256="", segment="s", offset=3)
+    for number, name in enumerate("abc"):
+        unit = open_unit(ledger, name) if name != "a" else first
+        [leased] = ledger.lease(unit, Lease())
+        assert (leased.capture is not None) is (number > 0)
+        if number == 0:
+            ledger.register(unit, Segment("s", 10, 1), {leased.entry.entry_id: page})
+            assert ledger.registered(unit, [leased.entry.entry_id, "x"]) == {leased.entry.entry_id: page}
+            assert ledger.registered("another", [leased.entry.entry_id]) == {}
+        clock.later(minutes=1)
+        ledger.prepare(failed(unit, leased, "OneError"))
+        ledger.mark(unit)
+        with ledger.engine.begin() as connection:
+            replay_dead(connection, ledger.now())
+
+
+def test_budgets_of_feeds_and_sites_hold_one_unit_back_and_starve_nobody(ledger):
+    unit = open_unit(ledger, "a")
+    hosts = ["a.busy.test", "a.busy.test", "b.busy.test", "busy.test.example", "busy.test.example"]
+    poll(ledger, unit, *(entry(str(n), host) for n, host in enumerate(hosts)))
+    sites = Budgets(sites={"busy.test": 1, "a.busy.test": 2})
+    taken = ledger.lease(unit, Lease(), sites)
+    assert sorted(e.entry.title for e in taken) == ["0", "1", "2", "3", "4"]  # the longest name decides
+    ledger.give_back(unit)
+    fewer = ledger.lease(open_unit(ledger, "b"), Lease(), Budgets(sites={"busy.test": 1}))
+    assert sorted(e.entry.title for e in fewer)[1:] == ["2", "3", "4"]
+    ledger.give_back("b".ljust(32, "0"))
+    three = ledger.lease(open_unit(ledger, "c"), Lease(), Budgets(feeds={F: 3, "another": 1}))
+    assert len(three) == 3
 
 
 def test_entries_of_a_dead_unit_resume_from_its_archive(ledger):
@@ -404,6 +480,10 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_its_rows_and_r
         connection.exec_driver_sql(
             f"INSERT INTO feeds (feed_id, configured_url, url, last_success, errors) VALUES {row}"
         )
+        columns = "(dead_id, subject_id, at, replayed_at)"
+        connection.exec_driver_sql(
+            f"INSERT INTO dead_letters {columns} VALUES ('x', 'v', 7.0, 9.0), ('y', 'w', 8.0, 0)"
+        )
         connection.commit()
     told = subprocess.run(
         [sys.executable, "-m", "pipeline.cli", "runs", "--out", str(tmp_path)], capture_output=True, text=True
@@ -414,3 +494,5 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_its_rows_and_r
         ledger = SqlLedger(url, SetClock(), 600)
         [feed] = ledger.due_feeds(open_unit(ledger, "a"), {F: FEED})
         assert (feed.polled_before, feed.health.errors) == (True, 0)
+        with ledger.reading() as connection:  # a letter that was replayed was closed by that
+            assert [row["dead_id"] for row in dead_letters(connection)] == ["y"]

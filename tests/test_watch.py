@@ -52,9 +52,9 @@ class House:
         return {url: times.get(url, []) for url in self.feeds}
 
     def articles(self) -> list[str]:
-        """Addresses that were asked for beside the feeds and robots.txt."""
+        """Addresses that were asked for beside the feeds and what a site says of machines."""
         asked = [f"http://{row['host']}{row['path']}" for row in self.asked()]
-        return [url for url in asked if url not in self.feeds and not url.endswith("/robots.txt")]
+        return [url for url in asked if url not in self.feeds and not url.endswith(("/robots.txt", "/tdmrep.json"))]
 
     def ledger(self, query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.out / "newsbeam.db", timeout=30)) as connection:
