@@ -14,16 +14,16 @@ import re
 import secrets
 import socket
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipeline.warc import info_record, member, record_at, response_of, response_record
+from pipeline.warc import info_record, member, page_records, record_at, response_of
 from schemas import ids
 from schemas.errors import ArchiveError
 from schemas.ports import Response, Segment
@@ -40,19 +40,28 @@ class WarcArchive:
     def __init__(self, root: str) -> None:
         self.root = root.rstrip("/") or "/"
 
-    def write(self, unit_id: str, pages: Sequence[tuple[Response, datetime]]) -> tuple[Segment, list[RawPage]]:
+    def write(
+        self,
+        unit_id: str,
+        pages: Sequence[tuple[Response, datetime]],
+        about: Sequence[Mapping[str, str]] = (),
+        known: Mapping[str, RawPage] = {},
+    ) -> tuple[Segment, list[RawPage]]:
         """Write one closed segment; a RawPage for each page, in order. Raises ArchiveError."""
         if not pages:
             raise ValueError("a segment needs a page")
         day = pages[0][1].astimezone(UTC).date().isoformat()
         name = f"{_UNFIT.sub('-', unit_id)}-{_worker(os.getpid())}-{next(_numbers)}.warc.gz"
         path = f"{day}/{name}"
-        members, raw_pages, offset = [member(info_record(name))], [], 0
-        for response, at in pages:
-            offset += len(members[-1])
+        held, raw_pages, members = dict(known), list[RawPage](), [member(info_record(name))]
+        for (response, at), words in zip(pages, about or [{}] * len(pages), strict=True):
+            offset = sum(map(len, members))
             digest = hashlib.sha256(response.body)
-            members.append(member(response_record(response, at, digest.digest())))
-            raw_pages.append(_raw_page(response, at, digest.hexdigest(), path, offset))
+            twin = held.get(digest.hexdigest()) if response.body else None
+            members += [member(record) for record in page_records(response, at, digest.digest(), words, twin)]
+            page = _raw_page(response, at, digest.hexdigest(), path, offset, place_of(twin) if twin else "")
+            raw_pages.append(page)
+            held.setdefault(page.sha256, page)
         data = b"".join(members)
         try:
             _put(f"{self.root}/{path}", data)
@@ -62,21 +71,31 @@ class WarcArchive:
 
     def read(self, page: RawPage) -> Response:
         """The page as it was fetched. Raises ArchiveError when its segment is missing, cut, or holds another page."""
-        place = f"segment {self.root}/{page.segment}"
+        response = response_of(self._record(page.segment, page.offset), page)
+        if page.payload:
+            segment, _, offset = page.payload.rpartition("@")
+            response = response._replace(body=response_of(self._record(segment, int(offset)), page).body)
+        if hashlib.sha256(response.body).hexdigest() != page.sha256:
+            raise ArchiveError(f"segment {self.root}/{place_of(page)} holds another page than {page.url}")
+        return response
+
+    def _record(self, segment: str, offset: int) -> Any:
+        place = f"segment {self.root}/{segment}"
         try:
-            with _opened(f"{self.root}/{page.segment}") as file:
-                file.seek(page.offset)
-                record = record_at(file)
+            with _opened(f"{self.root}/{segment}") as file:
+                file.seek(offset)
+                return record_at(file)
         except FileNotFoundError as error:
             raise ArchiveError(f"{place} is missing") from error
         except OSError as error:
             raise ArchiveError(f"{place} cannot be read: {error.strerror or error}") from error
         except (zlib.error, ArchiveLoadFailed, EOFError) as error:
-            raise ArchiveError(f"{place} is cut or damaged at byte {page.offset} ({error})") from error
-        response = response_of(record, page)
-        if hashlib.sha256(response.body).hexdigest() != page.sha256:
-            raise ArchiveError(f"{place} holds another page than {page.url} at byte {page.offset}")
-        return response
+            raise ArchiveError(f"{place} is cut or damaged at byte {offset} ({error})") from error
+
+
+def place_of(page: RawPage) -> str:
+    """Where a page's body lies: `segment@offset`."""
+    return page.payload or f"{page.segment}@{page.offset}"
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +104,7 @@ def _worker(pid: int) -> str:
     return f"{_UNFIT.sub('-', socket.gethostname())[:40]}-{pid}-{secrets.token_hex(4)}"
 
 
-def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offset: int) -> RawPage:
+def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offset: int, payload: str) -> RawPage:
     headers: dict[str, str] = {}
     for key, value in response.headers:
         if key in KEPT:
@@ -102,6 +121,7 @@ def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offse
         segment=segment,
         offset=offset,
         robots=response.robots,
+        payload=payload,
     )
 
 

@@ -57,6 +57,7 @@ class Response(NamedTuple):
     failure: str = ""
     reason: str = ""
     cause: str = ""  # of `unreachable`: `timeout`, `dns`, `tls`, `connection`, `protocol`
+    sent: tuple[tuple[str, str], ...] = ()  # headers of the request that brought the answer
 
     def header(self, name: str) -> str:
         """The first value of a header (`name` in lower case), or ""."""
@@ -80,8 +81,18 @@ class Segment(NamedTuple):
 
 
 class Archive(Protocol):
-    def write(self, unit_id: str, pages: Sequence[tuple[Response, datetime]]) -> tuple[Segment, list[RawPage]]:
-        """Write one closed segment `{unit}-{worker}-{n}.warc.gz`; returns it with a RawPage for each page, in order."""
+    def write(
+        self,
+        unit_id: str,
+        pages: Sequence[tuple[Response, datetime]],
+        about: Sequence[Mapping[str, str]] = (),
+        known: Mapping[str, RawPage] = {},
+    ) -> tuple[Segment, list[RawPage]]:
+        """Write one closed segment `{unit}-{worker}-{n}.warc.gz`; returns it with a RawPage for each page, in order.
+
+        `about` says for each page what it was fetched for; `known` has pages archived before, by SHA-256 of the body:
+        such a body is not kept a second time.
+        """
 
     def read(self, page: RawPage) -> Response:
         """The page as it was fetched. Raises ArchiveError."""
@@ -168,6 +179,9 @@ class Ledger(Protocol):
 
     def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
         """Make a closed segment known; `pages` by entry id."""
+
+    def archived(self, digests: Iterable[str]) -> dict[str, RawPage]:
+        """Of these SHA-256 of bodies, those that the archive holds, with the page that holds each."""
 
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         """What the committed index holds of these articles."""

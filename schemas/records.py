@@ -84,6 +84,7 @@ class RawPage(Record, frozen=True, kw_only=True):
     offset: int  # byte offset of the record in the segment
     robots: str = ""  # `allowed`, `no_robots`, `not_asked` (a feed's own text)
     rights: dict[str, str] = {}  # opt-out and paywall signals as found
+    payload: str = ""  # `segment@offset` of the record that holds the body, where this one is a `revisit` record
     schema_version: int = SCHEMA_VERSION
 
 

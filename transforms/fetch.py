@@ -8,6 +8,7 @@ feed's own text is the article, that text is archived as the page, and nobody is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from html import escape
 from typing import Any, NamedTuple
 
@@ -90,6 +91,12 @@ def page_row(row: Due, leased: LeasedEntry, page: RawPage) -> Page:
     return Page(row.unit_id, row.visit_id, row.entry_id, row.url, pack(PageBody(leased=leased, page=page)))
 
 
+def about_of(leased: LeasedEntry) -> dict[str, str]:
+    """What a page was fetched for, as the archive keeps it."""
+    ids = {"feed": leased.feed_id, "entry": leased.entry.entry_id, "visit": leased.visit_id}
+    return ids | {"unit": leased.unit_id, "why": leased.why}
+
+
 class Kept(NamedTuple):
     """A page that is to be archived."""
 
@@ -155,7 +162,9 @@ class FetchDoFn(StepDoFn):
             return {}
         now = self.clock.now()
         unit_id = kept[0].row.unit_id
-        segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept])
+        known = self.ledger.archived({sha256(one.response.body).hexdigest() for one in kept})
+        about = [about_of(one.leased) for one in kept]
+        segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept], about, known)
         pages = [msgspec.structs.replace(page, rights=one.rights) for one, page in zip(kept, raw, strict=True)]
         self.ledger.register(unit_id, segment, {one.row.entry_id: page for one, page in zip(kept, pages, strict=True)})
         return {one.row.visit_id: page for one, page in zip(kept, pages, strict=True)}

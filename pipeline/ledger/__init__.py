@@ -58,6 +58,10 @@ class SqlLedger:
         with self.engine.begin() as connection:
             leases.register(connection, unit_id, segment, dict(pages), self.now())
 
+    def archived(self, digests: Iterable[str]) -> dict[str, RawPage]:
+        with self.reading() as connection:
+            return leases.archived(connection, digests)
+
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         with self.reading() as connection:
             return index.known(connection, article_ids)

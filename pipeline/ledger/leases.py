@@ -6,6 +6,7 @@ leased alone, so that a poisonous one cannot take others with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -168,8 +169,21 @@ def register(connection: Connection, unit_id: str, segment: Segment, pages: dict
             "entry_id": entry_id,
             "unit_id": unit_id,
             "page": msgspec.json.encode(page).decode(),
+            "sha256": page.sha256,
             "registered_at": now,
         }
         for entry_id, page in pages.items()
     ]
-    upsert(connection, t.captures, rows, update=("page", "registered_at"))
+    upsert(connection, t.captures, rows, update=("page", "sha256", "registered_at"))
+
+
+def archived(connection: Connection, digests: Iterable[str]) -> dict[str, RawPage]:
+    """The pages whose own records hold bodies of these SHA-256, by digest."""
+    found: dict[str, RawPage] = {}
+    for some in chunks(sorted(digests)):
+        query = select(t.captures.c.page).where(t.captures.c.sha256.in_(some)).order_by(t.captures.c.registered_at)
+        for body in connection.scalars(query):
+            page = msgspec.json.decode(body, type=RawPage)
+            if not page.payload:
+                found.setdefault(page.sha256, page)
+    return found

@@ -54,6 +54,7 @@ class Walk:
             headers=answer.headers,
             body=answer.body,
             robots=self.robots,
+            sent=answer.sent,
         )
 
 
