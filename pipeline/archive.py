@@ -14,7 +14,7 @@ import re
 import secrets
 import socket
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,6 +23,8 @@ from typing import IO, Any
 
 from warcio.exceptions import ArchiveLoadFailed
 
+from pipeline.blank import Pieces, joined, without
+from pipeline.blank import write as write_pieces
 from pipeline.warc import info_record, member, page_records, record_at, response_of
 from schemas import ids
 from schemas.errors import ArchiveError
@@ -79,6 +81,28 @@ class WarcArchive:
             raise ArchiveError(f"segment {self.root}/{place_of(page)} holds another page than {page.url}")
         return response
 
+    def remove(self, segment: str, offsets: Collection[int]) -> int:
+        """Write a segment again without the pages at these offsets; gives how many pages are left in it.
+
+        What is left keeps its place. A segment without any page goes whole; one that is gone, or was written so
+        already, is as it should be. Raises ArchiveError.
+        """
+        path = f"{self.root}/{segment}"
+        try:
+            with _opened(path) as file:
+                pieces, left = without(file.read(), offsets)
+            if left:
+                _replace(path, pieces)
+            else:
+                _delete(path)
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise ArchiveError(f"segment {path} cannot be written again: {error.strerror or error}") from error
+        except (zlib.error, EOFError, ValueError) as error:
+            raise ArchiveError(f"segment {path} is cut or damaged ({error}): nothing of it was removed") from error
+        return left
+
     def _record(self, segment: str, offset: int) -> Any:
         place = f"segment {self.root}/{segment}"
         try:
@@ -128,11 +152,7 @@ def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offse
 def _put(path: str, data: bytes) -> None:
     """Write a file that is whole or not there. A bucket's objects are so by themselves."""
     if "://" in path:
-        from apache_beam.io.filesystem import CompressionTypes
-        from apache_beam.io.filesystems import FileSystems
-
-        with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as remote:
-            remote.write(data)
+        _upload(path, data)
         return
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -145,12 +165,51 @@ def _put(path: str, data: bytes) -> None:
         temporary.rename(target)
     finally:
         temporary.unlink(missing_ok=True)
-    for folder in (target.parent, target.parent.parent):  # the name must survive, too, and a new day's folder
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _settle(target.parent)
+    _settle(target.parent.parent)  # a new day's folder must survive, too
+
+
+def _replace(path: str, pieces: Pieces) -> None:
+    """Put a file in the place of another: there is always one of the two."""
+    if "://" in path:
+        _upload(path, joined(pieces))
+        return
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.tmp")
+    try:
+        write_pieces(temporary, pieces)  # over what a try that died has left
+        _settle(temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _settle(target.parent)
+
+
+def _delete(path: str) -> None:
+    if "://" in path:
+        from apache_beam.io.filesystems import FileSystems
+
+        FileSystems.delete([path])
+    else:
+        Path(path).unlink()
+        _settle(Path(path).parent)
+
+
+def _upload(path: str, data: bytes) -> None:
+    from apache_beam.io.filesystem import CompressionTypes
+    from apache_beam.io.filesystems import FileSystems
+
+    with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as remote:
+        remote.write(data)
+
+
+def _settle(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

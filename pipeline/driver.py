@@ -121,6 +121,8 @@ def _addresses(world: RealWorld) -> list[str]:
 def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: Callable[[Summary], None]) -> Summary:
     require_contact(world.settings.network, _addresses(world))
     world.model().check()  # at once, not as a dead letter for each article
+    from pipeline.upkeep import at_end_of_passes
+
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
     recovered, died = recover(world, ledger)
@@ -138,6 +140,8 @@ def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: 
         progress(summary)
         if summary.leased == before and not ledger.due(_watched(world)).feeds:
             break  # what is pending is in other hands
+    if not stop.asked:
+        at_end_of_passes(world, started)
     return summary
 
 

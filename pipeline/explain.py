@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from pipeline.ledger import SqlLedger
+from pipeline.ledger import SqlLedger, tombstones
 from pipeline.ledger import tables as t
 from pipeline.ledger.queries import find_entries, story
 from pipeline.terminal import safe
@@ -21,7 +22,11 @@ def explain(ledger: SqlLedger, what: str) -> list[dict[str, Any]]:
         if claim is not None:
             return [_of_claim(connection, msgspec.json.decode(claim.record), current=claim.current)]
         names = [name for name in {what, canonical(what)} if name]
-        return [_with_results(connection, story(connection, entry)) for entry in find_entries(connection, names)]
+        found = [_with_results(connection, story(connection, entry)) for entry in find_entries(connection, names)]
+        fates = tombstones.told(connection, names, {story["entry_id"] for story in found})
+        if not found:
+            return [{"forgotten": fates}] if fates else []
+        return [{**story, "forgotten": fates} for story in found]
 
 
 def _of_claim(connection: Connection, claim: dict[str, Any], *, current: bool) -> dict[str, Any]:
@@ -54,9 +59,26 @@ def _with_results(connection: Connection, found: dict[str, Any]) -> dict[str, An
     }
 
 
+def superseded(visits: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Reading -> the later visit whose reading took its place. A text that came back is current again."""
+    written = [visit for visit in visits if visit["reading_id"]]
+    return {a["reading_id"]: b for a, b in pairwise(written) if a["reading_id"] != written[-1]["reading_id"]}
+
+
+def _told(visit: dict[str, Any], later: dict[str, dict[str, Any]]) -> str:
+    words = f"  visit {visit['at']} ({visit['why']}): {visit['disposition']} at {visit['step']}: {visit['reason']}"
+    if (next_one := later.get(visit["reading_id"])) is None:
+        return words
+    return f"{words}; superseded on {next_one['at']} ({next_one['why']}) by reading {next_one['reading_id']}"
+
+
 def render(found: dict[str, Any]) -> str:
     """The story in lines for a terminal; text from the web is made safe."""
-    lines: list[str] = []
+    lines = [
+        f"{fate['kind']} {fate['url'] or fate['key']}: {fate['words']}; {fate['readings']} readings and {fate['pages']} "
+        "archived pages were removed with it, and it is not taken in again"
+        for fate in found.get("forgotten", [])
+    ]
     if claim := found.get("claim"):
         words = " … ".join(span["exact"] for span in claim["content"])
         who = claim["speaker"] or claim["speaker_status"]
@@ -69,9 +91,8 @@ def render(found: dict[str, Any]) -> str:
     if "entry_id" in found:
         lines += [f"{found['url'] or found['entry_id']}: {found['state']}"]
         lines += [f"  seen {s['seen_at']} in {s['feed']}: {s['title']}" for s in found["sightings"]]
-        lines += [
-            f"  visit {v['at']} ({v['why']}): {v['disposition']} at {v['step']}: {v['reason']}" for v in found["visits"]
-        ]
+        lines += [f"  {event['at']}: {event['words']}" for event in found["events"]]
+        lines += [_told(visit, superseded(found["visits"])) for visit in found["visits"]]
         lines += [f"  archived {p['fetched_at']} {p['segment']}@{p['offset']} ({p['status']})" for p in found["pages"]]
         lines += [f"  dead at {d['step']}: {d['error']} (letter {d['dead_id']})" for d in found["dead_letters"]]
     for revision in found.get("revisions", []):

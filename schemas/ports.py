@@ -186,6 +186,9 @@ class Ledger(Protocol):
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         """What the committed index holds of these articles."""
 
+    def forgotten(self, places: Mapping[str, str]) -> dict[str, str]:
+        """Of articles (id -> site), those that were forgotten and are not taken in again, with how in words."""
+
     def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
         """The committed articles that hold any of these sampled shingles, by article id."""
 

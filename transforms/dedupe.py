@@ -1,4 +1,4 @@
-"""Draft -> Draft; ends in: unchanged, duplicate, copy.
+"""Draft -> Draft; ends in: unchanged, duplicate, copy, forgotten.
 
 Reads the committed index only. What meets inside one unit is decided in one group per unit over light prints
 (`transforms/verdicts.py`), so that the verdict does not depend on the order in which pages came.
@@ -81,6 +81,12 @@ class Judge(beam.DoFn):
 
     def process(self, group: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
         prints = [unpack(body, Print) for body in group[1]]
+        gone = self.ledger.forgotten({p.index.article_id: p.index.site for p in prints})
+        for p in prints:
+            if p.index.article_id in gone:
+                words = f"it is {p.index.url}, {gone[p.index.article_id]}"
+                yield p.visit_id, pack(Verdict(disposition=Disposition.FORGOTTEN.value, reason=words))
+        prints = [p for p in prints if p.index.article_id not in gone]
         known = self.ledger.known(sorted({p.index.article_id for p in prints}))
         candidates = self.ledger.candidates({s for p in prints for s in p.index.shingles})
         for visit, verdict in judge(prints, known, candidates).items():

@@ -1,5 +1,5 @@
 """Leases -> Page: every page is archived and registered before it is emitted; ends in: unchanged, not_article,
-robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, dead.
+robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, forgotten, dead.
 
 An entry that a unit archived before it died, or that a replay asks for, goes on from its archived page. Where the
 feed's own text is the article, that text is archived as the page, and nobody is asked for anything.
@@ -16,9 +16,11 @@ import apache_beam as beam
 import msgspec
 
 from schemas.flow import LeasedEntry, Outcome, Page, PageBody, pack, unpack
+from schemas.ids import article_id
 from schemas.ports import Request, Response, World
 from schemas.records import FeedEntry, RawPage
 from schemas.words import Disposition
+from transforms.links import canonical, registrable_domain
 from transforms.page.refuse import by_bytes
 from transforms.page.rights import Rights, rights
 from transforms.step import StepDoFn, outcome, two_outputs
@@ -83,6 +85,10 @@ def is_own_text(leased: LeasedEntry) -> bool:
     return leased.fetch == "never" or not leased.entry.url
 
 
+def is_asked_for(leased: LeasedEntry) -> bool:
+    return leased.capture is None and not leased.forgotten and not is_own_text(leased)
+
+
 def due(leased: LeasedEntry) -> Due:
     return Due(leased.unit_id, leased.visit_id, leased.entry.entry_id, address_of(leased.entry), pack(leased))
 
@@ -125,7 +131,7 @@ class FetchDoFn(StepDoFn):
 
     def many(self, rows: Sequence[Due]) -> list[Any]:
         batch = [(row, unpack(row.body, LeasedEntry)) for row in rows]
-        self._ask([(row, leased) for row, leased in batch if leased.capture is None and not is_own_text(leased)])
+        self._ask([(row, leased) for row, leased in batch if is_asked_for(leased)])
         judged = [self._judge(row, leased) for row, leased in batch]
         pages = self._archive([kept for kept in judged if isinstance(kept, Kept)])
         return [
@@ -140,6 +146,8 @@ class FetchDoFn(StepDoFn):
         self.answers |= {row.visit_id: response for (row, _), response in zip(new, responses, strict=True)}
 
     def _judge(self, row: Due, leased: LeasedEntry) -> Page | Outcome | Kept:
+        if leased.forgotten:
+            return outcome(row, Disposition.FORGOTTEN, STEP, leased.forgotten)
         if leased.capture is not None:
             return page_row(row, leased, leased.capture)
         if is_own_text(leased):
@@ -151,10 +159,19 @@ class FetchDoFn(StepDoFn):
         ended, reason = verdict(response)
         if ended is not None:
             return outcome(row, ended, STEP, reason)
+        if forgotten := self._forgotten(response):
+            return outcome(row, Disposition.FORGOTTEN, STEP, f"it leads to {response.final_url}, {forgotten}")
         found: Rights = rights(response.headers, response.body, self.agent)
         if found.opted_out:
             return outcome(row, Disposition.OPTED_OUT, STEP, found.reason)
         return Kept(row, leased, response, found.signals)
+
+    def _forgotten(self, response: Response) -> str:
+        """How the page that a redirect led to was forgotten, in words: it is not to come into the archive."""
+        if not response.redirects:
+            return ""
+        article = article_id(canonical(response.final_url))
+        return self.ledger.forgotten({article: registrable_domain(response.final_url)}).get(article, "")
 
     def _archive(self, kept: list[Kept]) -> dict[str, RawPage]:
         """One closed segment for the batch, known to the ledger before anything is emitted; pages by visit."""

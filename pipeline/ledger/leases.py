@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from pipeline.ledger import tables as t
+from pipeline.ledger import tombstones
 from pipeline.ledger.sql import chunks, iso, upsert
 from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
@@ -20,7 +21,7 @@ from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
 from schemas.ports import Segment
 from schemas.records import FeedEntry, RawPage
-from schemas.words import EntryState, UnitState, Why
+from schemas.words import EntryState, UnitKind, UnitState, Why
 from transforms.revisits import SAME_PAGE
 
 NONE: dict[str, str] = {}
@@ -34,8 +35,9 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
     held = _held(connection, unit_id)
     if not unit.leased:
         again = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "revisit_at": 0.0}
-        connection.execute(update(t.entries).where(to_revisit(now)).values(again))
-        ids = _choose(connection, unit_id, settings, now)
+        if unit.kind != UnitKind.REPLAY:
+            connection.execute(update(t.entries).where(to_revisit(now)).values(again))
+        ids = _choose(connection, unit, settings, now)
         until = now + settings.lease_s
         for some in chunks(ids):
             mine = and_(t.entries.c.entry_id.in_(some), t.entries.c.state == EntryState.PENDING.value)
@@ -49,6 +51,7 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
         )
     captures = _captures(connection, held)
     validators = _validators(connection, held)
+    forgotten = tombstones.of_entries(connection, held)
     return [
         LeasedEntry(
             unit_id=unit_id,
@@ -61,6 +64,7 @@ def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: fl
             capture=captures.get(row.entry_id),
             etag=validators.get(row.entry_id, NONE).get("etag", ""),
             last_modified=validators.get(row.entry_id, NONE).get("last-modified", ""),
+            forgotten=forgotten.get(row.entry_id, ""),
         )
         for row in held
     ]
@@ -79,8 +83,10 @@ def _held(connection: Connection, unit_id: str) -> list[Row[Any]]:
     )
 
 
-def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[str]:
+def _choose(connection: Connection, unit: Row[Any], settings: LeaseSettings, now: float) -> list[str]:
     pending = t.entries.c.state == EntryState.PENDING.value
+    if unit.kind == UnitKind.REPLAY:
+        pending = and_(pending, t.entries.c.replay_unit != "")
     lethal = t.entries.c.deaths >= settings.max_deaths - 1
     revisited = t.entries.c.why == Why.REVISIT.value  # what is new goes first, within a host's budget and over all
     rank = (
@@ -104,7 +110,7 @@ def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, now: 
     if not rows:  # only suspects are left: one at a time
         alone = select(t.entries.c.entry_id, t.entries.c.host).where(and_(pending, lethal, free))
         rows = connection.execute(alone.order_by(t.entries.c.first_seen, t.entries.c.entry_id).limit(1)).all()
-    mine = _lease_hosts(connection, unit_id, {row.host for row in rows if row.host}, now, now + settings.lease_s)
+    mine = _lease_hosts(connection, unit.unit_id, {row.host for row in rows if row.host}, now, now + settings.lease_s)
     return [row.entry_id for row in rows if not row.host or row.host in mine]
 
 
@@ -122,21 +128,23 @@ def _lease_hosts(connection: Connection, unit_id: str, names: set[str], now: flo
 
 def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage]:
     """Pages that need no second fetch: archived since an entry's last visit by a unit that ended without a result, or
-    by the unit whose visit ended dead and is replayed."""
+    by the unit whose visit ended dead and is replayed; or the one that a replay of the archive names."""
+    named = {row.entry_id: row.replay_unit for row in held if row.replay_unit}
     replays = {row.entry_id for row in held if row.why == Why.REPLAY}
     last = _last_visits(connection, [row.entry_id for row in held])
     found: dict[str, RawPage] = {}
     for ids in chunks(row.entry_id for row in held):
         query = (
             select(t.captures, t.units.c.state)
-            .join(t.units, t.units.c.unit_id == t.captures.c.unit_id)
+            .outerjoin(t.units, t.units.c.unit_id == t.captures.c.unit_id)
             .where(t.captures.c.entry_id.in_(ids))
             .order_by(t.captures.c.registered_at)
         )
         for row in connection.execute(query):
             at, unit_id = last.get(row.entry_id, (0.0, ""))
             replayed = row.entry_id in replays and row.unit_id == unit_id
-            if replayed or (row.state == UnitState.DIED and row.registered_at > at):
+            left = row.state == UnitState.DIED and row.registered_at > at
+            if row.unit_id == named[row.entry_id] if row.entry_id in named else (replayed or left):
                 found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
     return found
 
@@ -162,8 +170,7 @@ def _validators(connection: Connection, held: list[Row[Any]]) -> dict[str, dict[
 
 
 def register(connection: Connection, unit_id: str, segment: Segment, pages: dict[str, RawPage], now: float) -> None:
-    row = {**segment._asdict(), "unit_id": unit_id, "registered_at": now}
-    upsert(connection, t.segments, [row])
+    add_segment(connection, unit_id, segment, now)
     rows = [
         {
             "entry_id": entry_id,
@@ -175,6 +182,10 @@ def register(connection: Connection, unit_id: str, segment: Segment, pages: dict
         for entry_id, page in pages.items()
     ]
     upsert(connection, t.captures, rows, update=("page", "sha256", "registered_at"))
+
+
+def add_segment(connection: Connection, unit_id: str, segment: Segment, now: float) -> None:
+    upsert(connection, t.segments, [{**segment._asdict(), "unit_id": unit_id, "registered_at": now}])
 
 
 def archived(connection: Connection, digests: Iterable[str]) -> dict[str, RawPage]:

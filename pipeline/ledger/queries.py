@@ -123,6 +123,7 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
     letters = connection.scalars(
         select(t.dead_letters.c.letter).where(t.dead_letters.c.entry_id == entry_id).order_by(t.dead_letters.c.at)
     )
+    events = connection.execute(select(t.events).where(t.events.c.subject_id == entry_id).order_by(t.events.c.at))
     seen = [msgspec.json.decode(s) for s in sightings]
     return {
         "entry_id": entry_id,
@@ -134,4 +135,5 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
         "visits": [{**{k: v for k, v in row.items() if k != "entry_id"}, "at": iso(row["at"])} for row in visits],
         "pages": [msgspec.json.decode(p) for p in pages],
         "dead_letters": [msgspec.json.decode(x) for x in letters],
+        "events": [{"at": iso(e.at), "kind": e.kind, "words": e.words} for e in events],
     }
