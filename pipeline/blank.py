@@ -105,7 +105,8 @@ def _even(total: int, parts: int) -> list[int]:
 
 def _head() -> bytes:
     return (
-        f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: {new_id()}\r\nWARC-Date: {warc_date(datetime.now(UTC))}\r\n"
+        f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: {new_id()}\r\n"
+        f"WARC-Date: {warc_date(datetime.now(UTC))}\r\n"
         "Content-Type: application/octet-stream\r\nContent-Length: "
     ).encode()
 

@@ -75,8 +75,8 @@ def _told(visit: dict[str, Any], later: dict[str, dict[str, Any]]) -> str:
 def render(found: dict[str, Any]) -> str:
     """The story in lines for a terminal; text from the web is made safe."""
     lines = [
-        f"{fate['kind']} {fate['url'] or fate['key']}: {fate['words']}; {fate['readings']} readings and {fate['pages']} "
-        "archived pages were removed with it, and it is not taken in again"
+        f"{fate['kind']} {fate['url'] or fate['key']}: {fate['words']}; {fate['readings']} readings and "
+        f"{fate['pages']} archived pages were removed with it, and it is not taken in again"
         for fate in found.get("forgotten", [])
     ]
     if claim := found.get("claim"):

@@ -5,6 +5,7 @@ A worker process loads a model once and keeps it over passes.
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,12 @@ class SpacyModel:
         if not package:
             return ""
         require(package)
-        return f"{package}-{importlib.metadata.version(package)}"
+        return f"{package}-{_installed(package)}"
+
+
+@functools.cache
+def _installed(package: str) -> str:
+    return importlib.metadata.version(package)
 
 
 def require(package: str) -> None:

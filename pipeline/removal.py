@@ -17,8 +17,11 @@ from pipeline.ledger import SqlLedger
 from pipeline.ledger import forgetting as f
 from pipeline.ledger.engine import empty_log
 from pipeline.ledger.leases import add_segment
+from pipeline.ledger.sql import chunks
 from pipeline.world import RealWorld
 from transforms.sinks.rewrite import Gone, drop_strays, strip_unit
+
+HEIRS = 100  # pages that are archived anew at one time
 
 
 def remove(world: RealWorld, held: f.Holdings, *, disposition: str = "") -> None:
@@ -48,20 +51,24 @@ def unarchive(world: RealWorld, captures: Sequence[f.Captured]) -> None:
     ledger, archive = world.ledger(), world.archive()
     with ledger.reading() as connection:
         heirs = f.sharing(connection, captures)
-    _rehouse(world, heirs)
-    places: dict[str, set[int]] = {}
-    for one in captures:
-        places.setdefault(one.page.segment, set()).add(one.page.offset)
-    for segment, offsets in sorted(places.items()):
-        left = archive.remove(segment, offsets)
+    for some in chunks(heirs, HEIRS):
+        _rehouse(world, some)
+    with ledger.reading() as connection:
+        places = {*f.left_places(connection), *(f"{one.page.segment}@{one.page.offset}" for one in captures)}
+    offsets: dict[str, set[int]] = {}
+    for place in places:
+        segment, _, offset = place.rpartition("@")
+        offsets.setdefault(segment, set()).add(int(offset))
+    for segment, mine in sorted(offsets.items()):
+        left = archive.remove(segment, mine)
         with deleting(ledger) as connection:
             f.shrink_segment(connection, segment, left)
+    with deleting(ledger) as connection:
+        f.places_cleared(connection)
 
 
 def _rehouse(world: RealWorld, heirs: Sequence[f.Captured]) -> None:
     """Pages whose body lies with one that goes are archived anew, with a body of their own."""
-    if not heirs:
-        return
     ledger, archive = world.ledger(), world.archive()
     answers = [(archive.read(one.page), datetime.fromisoformat(one.page.fetched_at)) for one in heirs]
     about = [{"entry": one.entry_id, "unit": one.unit_id} for one in heirs]
@@ -69,7 +76,7 @@ def _rehouse(world: RealWorld, heirs: Sequence[f.Captured]) -> None:
     with ledger.engine.begin() as connection:
         add_segment(connection, heirs[0].unit_id, segment, ledger.now())
         for one, page in zip(heirs, pages, strict=True):
-            f.rehouse(connection, one, page)
+            f.rehouse(connection, one, page, ledger.now())
 
 
 @contextmanager
@@ -79,4 +86,3 @@ def deleting(ledger: SqlLedger) -> Iterator[Connection]:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
         yield connection
-

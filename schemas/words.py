@@ -103,3 +103,4 @@ class Event(StrEnum):
     REPLAYED = "replayed"
     FORGOTTEN = "forgotten"
     EXPIRED = "expired"
+    REHOUSED = "rehoused"  # a page lies somewhere else; its old place (the words) is still to be cleared

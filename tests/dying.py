@@ -1,4 +1,4 @@
-"""Runs `newsbeam` with a SIGKILL at one step of a removal or a replay: `python -m tests.dying POINT WHEN ARGUMENTS...`"""
+"""Runs `newsbeam` with a SIGKILL at one step of a removal or replay: `python -m tests.dying POINT WHEN ARGUMENTS...`"""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from pipeline import forget, removal
-from pipeline.ledger import forgetting
+from pipeline import forget, readmodel, removal
+from pipeline.ledger import SqlLedger, forgetting
 from transforms.sinks import rewrite
 
 POINTS: dict[str, tuple[Any, str]] = {
@@ -20,6 +20,10 @@ POINTS: dict[str, tuple[Any, str]] = {
     "drop_strays": (removal, "drop_strays"),
     "erase": (forgetting, "erase"),
     "close_stones": (forget, "close_stones"),
+    "lease": (SqlLedger, "lease"),
+    "prepare": (SqlLedger, "prepare"),
+    "mark": (SqlLedger, "mark"),
+    "walk": (readmodel, "_take"),
 }
 
 

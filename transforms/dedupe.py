@@ -16,16 +16,17 @@ from schemas.commits import IndexRow
 from schemas.flow import Copied, Draft, DraftBody, Outcome, pack, unpack
 from schemas.ids import article_id, revision_id
 from schemas.ports import World
-from schemas.words import Disposition
+from schemas.words import Disposition, Why
 from transforms.fold import text_key
 from transforms.links import canonical
+from transforms.reading import day_of, reading_of
 from transforms.shingles import sampled
 from transforms.step import MAIN, OUTCOMES, StepDoFn, outcome, two_outputs
 from transforms.verdicts import Print, Verdict, judge, lineage
 
 
 def index_row(draft: Draft, body: DraftBody) -> IndexRow:
-    """What the index will keep of this draft; its reading is not known yet."""
+    """What the index will keep of this draft; its reading is known for a replay only."""
     article = article_id(body.canonical_url)
     return IndexRow(
         article_id=article,
@@ -67,7 +68,11 @@ class Fingerprint(StepDoFn):
 
     def _one(self, row: Draft) -> Draft:
         body = unpack(row.body, DraftBody)
-        return row._replace(body=pack(msgspec.structs.replace(body, index=index_row(row, body))))
+        index = index_row(row, body)
+        if body.why == Why.REPLAY:  # the same text, read by other versions, is another reading
+            versions = self.world.versions(body.language, body.site, day_of(body, self.clock.now()))
+            index = msgspec.structs.replace(index, reading_id=reading_of(index.revision_id, versions))
+        return row._replace(body=pack(msgspec.structs.replace(body, index=index)))
 
 
 class Judge(beam.DoFn):

@@ -66,10 +66,27 @@ def replay(
     out: Out = None,
     settings: Set = None,
     dead: Annotated[bool, typer.Option("--dead", help="What ended dead comes again in the next run.")] = False,
+    archive: Annotated[bool, typer.Option("--archive", help="Read archived pages again, now.")] = False,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.warc.gz ...]", help="Foreign ones.")] = None,
+    since: Annotated[str, typer.Option("--since", help="Pages fetched since a day or an instant.")] = "",
+    site: Annotated[str, typer.Option("--site", help="Of one registrable domain.")] = "",
+    step: Annotated[str, typer.Option("--step", help="What ended at this step; `claims`: what was written.")] = "",
+    json: Json = False,
 ) -> None:
-    """Make entries pending again: their archived pages are read, not fetched. `newsbeam run` does the work."""
-    if not dead:
-        raise UsageError("say what to replay: --dead")
+    """Read again without fetching. `--dead`: what failed is pending, `newsbeam run` does the work. `--archive`: every
+    article whose rules, model or code have changed gets a new reading at once; foreign WARC files are taken in."""
+    if archive == dead:
+        raise UsageError("say what to replay: --dead or --archive")
+    if archive:
+        from pipeline.commands.archived import replay_archive
+
+        # What a feed said of its own site's articles counts, as it did when they were read first.
+        watched = Path(load(file, None, out, settings).settings.paths.feeds).is_file()
+        here = world(file, None, out, settings, with_feeds=watched)
+        replay_archive(here, files or [], since, site, step, json=json)
+        return
+    if files or since or site or step:
+        raise UsageError("files, --since, --site and --step go with --archive")
     from pipeline.ledger import ledger
     from pipeline.ledger.engine import held
     from pipeline.ledger.replays import replay_dead

@@ -18,10 +18,11 @@ from pipeline.ledger import tables as t
 from pipeline.ledger.queries import find_entries
 from pipeline.ledger.sql import chunks
 from pipeline.ledger.tombstones import bare
+from pipeline.ledger.units import log
 from schemas.commits import FileInfo
 from schemas.flow import Settled, pack, unpack
 from schemas.records import FeedEntry, Lineage, RawPage, Sighting
-from schemas.words import Disposition, EntryState
+from schemas.words import Disposition, EntryState, Event
 from transforms.links import canonical, registrable_domain
 
 IN_HAND = (EntryState.LEASED.value, EntryState.PREPARED.value)
@@ -68,7 +69,9 @@ def entries_of(connection: Connection, *, url: str = "", site: str = "", before:
     return found | _where(connection, t.entries.c.feed_id, homes, early & (t.entries.c.host == ""))
 
 
-def _where(connection: Connection, column: ColumnElement[str], values: list[str], also: ColumnElement[bool]) -> set[str]:
+def _where(
+    connection: Connection, column: ColumnElement[str], values: list[str], also: ColumnElement[bool]
+) -> set[str]:
     found: set[str] = set()
     for some in chunks(values):
         found.update(connection.scalars(select(t.entries.c.entry_id).where(column.in_(some), also)))
@@ -134,13 +137,22 @@ def sharing(connection: Connection, captures: Iterable[Captured]) -> list[Captur
     return found
 
 
-def rehouse(connection: Connection, captured: Captured, page: RawPage) -> None:
-    """A page lies somewhere else now; what else is known of it stays."""
-    page = msgspec.structs.replace(
-        captured.page, segment=page.segment, offset=page.offset, payload=page.payload
-    )
+def rehouse(connection: Connection, captured: Captured, page: RawPage, now: float) -> None:
+    """A page lies somewhere else now; what else is known of it stays. Its old place is noted, to be cleared."""
+    old = captured.page
+    moved = msgspec.structs.replace(old, segment=page.segment, offset=page.offset, payload=page.payload)
     mine = (t.captures.c.entry_id == captured.entry_id) & (t.captures.c.unit_id == captured.unit_id)
-    connection.execute(update(t.captures).where(mine).values(page=msgspec.json.encode(page).decode()))
+    connection.execute(update(t.captures).where(mine).values(page=msgspec.json.encode(moved).decode()))
+    log(connection, now, Event.REHOUSED, captured.entry_id, f"{old.segment}@{old.offset}")
+
+
+def left_places(connection: Connection) -> list[str]:
+    """Places (`segment@offset`) from which a page has gone to another."""
+    return list(connection.scalars(select(t.events.c.words).where(t.events.c.kind == Event.REHOUSED.value)))
+
+
+def places_cleared(connection: Connection) -> None:
+    connection.execute(delete(t.events).where(t.events.c.kind == Event.REHOUSED.value))
 
 
 def shrink_segment(connection: Connection, path: str, left: int) -> None:

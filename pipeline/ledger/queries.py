@@ -131,7 +131,7 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
         "state": entry["state"],
         "deaths": entry["deaths"],
         "article_id": entry["article_id"],
-        "sightings": [{**s, "feed": feeds.get(s["feed_id"], s["feed_id"])} for s in seen],
+        "sightings": [{**s, "feed": feeds.get(s["feed_id"]) or s["guid"]} for s in seen],
         "visits": [{**{k: v for k, v in row.items() if k != "entry_id"}, "at": iso(row["at"])} for row in visits],
         "pages": [msgspec.json.decode(p) for p in pages],
         "dead_letters": [msgspec.json.decode(x) for x in letters],
