@@ -7,6 +7,7 @@ hold none of its address that is as new: so a backfill that died, or that is ask
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -33,6 +34,7 @@ from transforms.links import absolute, canonical, registrable_domain
 from transforms.page.rights import rights
 
 BATCH_BYTES = 64 << 20
+_LAST = "\r\n\r\n"  # closes a record; in a plain file it counts with none
 _GONE = {"content-encoding", "transfer-encoding"}  # the body is kept decoded
 
 
@@ -48,15 +50,30 @@ class Record(NamedTuple):
 
 def records(file: Path, max_bytes: int) -> Iterator[Record]:
     """Every HTTP answer of a file, in its order. Raises ArchiveError where it cannot be read on."""
+    end = 0  # of the last record: warcio takes a file that is cut for one that is at its end
     try:
         with file.open("rb") as stream:
             found = ArchiveIterator(stream)
             for record in found:
+                if not record.rec_type:
+                    raise EOFError("a record has no type")
                 url = absolute(record.rec_headers.get_header("WARC-Target-URI") or "")
-                if record.rec_type == "response" and url and record.http_headers is not None:
-                    yield Record(file, found.get_record_offset(), _date(record), *_answer(record, url, max_bytes))
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+                page = record.rec_type == "response" and url and record.http_headers is not None
+                asked, response = _answer(record, url, max_bytes) if page else ("", Response(url))
+                while record.raw_stream.read(65_536):
+                    pass
+                if getattr(record.raw_stream, "limit", 0):
+                    raise EOFError("its last record is cut")
+                offset = found.get_record_offset()
+                end = offset + found.get_record_length()
+                if page:
+                    yield Record(file, offset, _date(record), asked, response)
+        if end + len(_LAST) < file.stat().st_size:
+            raise EOFError(f"no record begins at byte {end}")
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as error:
         raise ArchiveError(f"{file} cannot be read to its end: {error}") from error
+    except AttributeError as error:  # warcio's way to meet a head without an address
+        raise ArchiveError(f"{file} cannot be read to its end: the head of a record is cut") from error
 
 
 def _date(record: Any) -> datetime:

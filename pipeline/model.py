@@ -5,7 +5,6 @@ A worker process loads a model once and keeps it over passes.
 
 from __future__ import annotations
 
-import functools
 import importlib.metadata
 import importlib.util
 from collections.abc import Mapping, Sequence
@@ -47,7 +46,7 @@ class SpacyModel:
         return f"{package}-{_installed(package)}"
 
 
-@functools.cache
+@lru_cache
 def _installed(package: str) -> str:
     return importlib.metadata.version(package)
 
