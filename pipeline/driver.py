@@ -26,7 +26,7 @@ from pipeline.runners import runner
 from pipeline.world import RealWorld
 from schemas.flow import Begin
 from schemas.records import Record
-from schemas.words import UnitKind
+from schemas.words import Disposition, UnitKind
 
 log = logging.getLogger(__name__)
 IDLE_S = 60.0  # the longest sleep of `watch` when no feed is due
@@ -142,7 +142,7 @@ def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: 
         if summary.leased == before and not ledger.due(_watched(world)).feeds:
             break  # what is pending is in other hands
     if not stop.asked:
-        at_end_of_passes(world, started)
+        at_end_of_passes(world, started, summary.visits.get(Disposition.FORGOTTEN, 0))
     return summary
 
 

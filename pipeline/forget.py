@@ -15,6 +15,7 @@ from pipeline.driver import recover
 from pipeline.ledger import forgetting as f
 from pipeline.ledger.engine import held
 from pipeline.ledger.tombstones import ARTICLE, ENTRY, SITE, Stone, close_stones, raise_stones
+from pipeline.ledger.tombstones import lift as lift_stones
 from pipeline.ledger.units import log
 from pipeline.readmodel import walk
 from pipeline.removal import remove
@@ -74,6 +75,16 @@ def forget(world: RealWorld, what: What, *, who: str, why: str, dry_run: bool = 
             close_stones(connection, stones, report.readings, report.pages, ledger.now())
             log(connection, ledger.now(), Event.FORGOTTEN, "", f"{what.words} by {who}: {why}")
     return report
+
+
+def lift(world: RealWorld, *, url: str = "", site: str = "", who: str = "") -> int:
+    """Take tombstones away; gives how many. What was removed does not come back, but may be fetched again."""
+    with held(world.settings.ledger_url):
+        ledger = world.ledger()
+        with ledger.engine.begin() as connection:
+            gone = lift_stones(connection, urls=[name for name in {url, canonical(url)} if name], site=site)
+            log(connection, ledger.now(), Event.LIFTED, "", f"{url or site} by {who}: {gone} tombstones")
+    return gone
 
 
 def _find(connection: Connection, what: What) -> f.Holdings:

@@ -1,6 +1,6 @@
 """Upkeep: what was kept long enough goes, by the same way as what is forgotten, and what a `forget` left over, too.
 
-`newsbeam upkeep` does it; so does each `run` or `watch` at the end of its passes, retention once a day.
+`newsbeam upkeep` does it; so does each `run` or `watch` at the end of its passes, once a day.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def upkeep(world: RealWorld, *, dry_run: bool = False) -> Gone:
     if dry_run:
         return gone
     finish_forgetting(world)
+    drop_forgotten_pages(world)
     if expired.in_hand:
         log.warning("%s is in hand: what has expired goes at the next upkeep", expired.in_hand[0])
     elif expired.entries:
@@ -59,18 +60,26 @@ def upkeep(world: RealWorld, *, dry_run: bool = False) -> Gone:
     return gone
 
 
-def at_end_of_passes(world: RealWorld, since: float) -> None:
-    """What a run leaves in order: pages that turned out to be forgotten ones, a `forget` that died, retention."""
+def at_end_of_passes(world: RealWorld, since: float, forgotten: int) -> None:
+    """What a run leaves in order: pages that turned out to be `forgotten` ones, a `forget` that died; once a day
+    what has expired, and all that was left lying."""
     ledger = world.ledger()
-    with ledger.reading() as connection:
+    if forgotten:
+        drop_forgotten_pages(world, since)
+    finish_forgetting(world)
+    kept = world.settings.retention
+    wanted = expiry.pages(kept).shortest_s or expiry.readings(kept).shortest_s or forgotten
+    if wanted and _once_a_day(ledger):
+        upkeep(world)
+        _mark(ledger)
+
+
+def drop_forgotten_pages(world: RealWorld, since: float = 0.0) -> None:
+    """Pages that were archived before it was seen that what they hold was forgotten."""
+    with world.ledger().reading() as connection:
         archived = f.visited_forgotten(connection, since)
     if archived:
         remove_pages(world, archived)
-    finish_forgetting(world)
-    kept = world.settings.retention
-    if (expiry.pages(kept).shortest_s or expiry.readings(kept).shortest_s) and _once_a_day(ledger):
-        upkeep(world)
-        _mark(ledger)
 
 
 def finish_forgetting(world: RealWorld) -> None:

@@ -102,5 +102,6 @@ class Event(StrEnum):
     FEED_MOVED = "feed_moved"
     REPLAYED = "replayed"
     FORGOTTEN = "forgotten"
+    LIFTED = "lifted"
     EXPIRED = "expired"
     REHOUSED = "rehoused"  # a page lies somewhere else; its old place (the words) is still to be cleared

@@ -193,7 +193,23 @@ def test_a_site_is_forgotten_with_what_it_publishes_later_and_others_stay(tmp_pa
     sound(config)
 
 
-POINTS = ("unarchive after", "replace_manifest after", "restate after", "erase before", "close_stones before")
+def test_a_tombstone_can_be_lifted_and_then_what_it_barred_is_read_as_if_new(tmp_path):
+    web = press()
+    with served(web) as address:
+        config = desk(tmp_path, address, [f"{ONE}/rss"])
+        newsbeam("run", config=config)
+        before = readings(config)
+        newsbeam("forget", f"{ONE}/secret", config=config)
+        newsbeam("forget", "--site", "harbour.test", config=config)
+        assert "0 tombstones" in newsbeam("forget", "https://nobody.test/", "--lift", config=config).stderr
+        newsbeam("forget", "--site", "harbour.test", "--lift", config=config)
+        assert newsbeam("forget", "--list", "--json", config=config).stdout == ""
+        newsbeam("run", config=config)
+    assert readings(config) == before  # the very same ids
+    sound(config)
+
+
+POINTS = ("unarchive after", "replace_manifest after", "erase before")
 
 
 def test_one_that_dies_on_its_way_finishes_when_it_is_repeated(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -55,19 +56,26 @@ def page(name: str, more: str = "") -> str:
     return article(name, spanish(name)).replace("</article>", f"{more}</article>")
 
 
-@pytest.fixture
-def two_sites(tmp_path):
-    """Two sites whose pages were read once; then the press is gone. The rules of the first can be set."""
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory):
+    """The output of two sites whose pages were read once; then their press is gone."""
+    folder = tmp_path_factory.mktemp("read")
     web = FakeWeb().feed(f"{ONE}/rss", rss(f"{ONE}/one", f"{ONE}/noticed"))
     web.feed(f"{TWO}/rss", rss(f"{TWO}/two", f"{TWO}/three"))
     web.page(f"{ONE}/noticed", page("noticed", f"<p>{LINE}</p>")).page(f"{ONE}/one", page("one"))
     web.page(f"{TWO}/two", page("two", f"<p>{LINE}</p>")).page(f"{TWO}/three", page("three"))
-    (tmp_path / "sites").mkdir()
     with served(web) as address:
-        sites = f"sites = {json.dumps(str(tmp_path / 'sites'))}"
-        config = desk(tmp_path, address, [f"{ONE}/rss", f"{TWO}/rss"], paths=sites)
-        newsbeam("run", config=config)
-    return config, tmp_path / "sites" / "harbour.toml"
+        newsbeam("run", config=desk(folder, address, [f"{ONE}/rss", f"{TWO}/rss"]))
+    return folder / "out"
+
+
+@pytest.fixture
+def two_sites(read_once, tmp_path):
+    """A desk with that output, and the file of its first site's rules, which is not there yet."""
+    (tmp_path / "sites").mkdir()
+    shutil.copytree(read_once, tmp_path / "out")
+    sites = f"sites = {json.dumps(str(tmp_path / 'sites'))}"
+    return desk(tmp_path, "127.0.0.1:9", [f"{ONE}/rss", f"{TWO}/rss"], paths=sites), tmp_path / "sites" / "harbour.toml"
 
 
 def rows(config: Path, sql: str) -> list[tuple]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import getpass
-import socket
 import sys
+from socket import gethostname
 from typing import Annotated, Any
 
 import msgspec
@@ -21,6 +21,7 @@ def forget(
     why: Annotated[str, typer.Option("--why", help="Kept with the tombstone.")] = "",
     who: Annotated[str, typer.Option("--who", help="Kept with the tombstone; else who is logged in here.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
+    lift: Annotated[bool, typer.Option("--lift", help="Take the tombstones of URL or --site away.")] = False,
     show: Annotated[bool, typer.Option("--list", help="List the tombstones.")] = False,
     config: Config = None,
     out: Out = None,
@@ -35,14 +36,20 @@ def forget(
         raise UsageError("say what to forget: an address, or --site, or --before, or these two together")
     from pipeline.forget import What
     from pipeline.forget import forget as do
+    from pipeline.forget import lift as take_away
     from transforms.links import registrable_domain
 
     existing_ledger(load(config, None, out, settings))
     if site and not registrable_domain(site):
         raise UsageError(f"{site!r} is no site")
     what = What(url, registrable_domain(site) if site else "", instant(before, "--before") if before else 0.0)
-    here = world(config, None, out, settings, with_feeds=False)
-    done = do(here, what, who=who or f"{getpass.getuser()}@{socket.gethostname()}", why=why, dry_run=dry_run)
+    here, who = world(config, None, out, settings, with_feeds=False), who or f"{getpass.getuser()}@{gethostname()}"
+    if lift:
+        if before:
+            raise UsageError("--lift takes an address or --site")
+        typer.echo(f"{take_away(here, url=url, site=what.site, who=who)} tombstones are gone", err=True)
+        return
+    done = do(here, what, who=who, why=why, dry_run=dry_run)
     if json:
         typer.echo(msgspec.json.encode(done._asdict()).decode())
     elif dry_run:

@@ -224,13 +224,13 @@ def _strip_entries(connection: Connection, ids: list[str], disposition: str) -> 
 
 def visited_forgotten(connection: Connection, since: float) -> list[Captured]:
     """Pages that were archived before it was seen that what they hold was forgotten (its canonical link said so)."""
-    ended = (
-        select(t.captures)
-        .join(t.visits, (t.visits.c.entry_id == t.captures.c.entry_id) & (t.visits.c.unit_id == t.captures.c.unit_id))
-        .join(t.units, t.units.c.unit_id == t.visits.c.unit_id)
-        .where(t.units.c.done_at >= since, t.visits.c.disposition == Disposition.FORGOTTEN.value)
-    )
+    ended = t.visits.c.disposition == Disposition.FORGOTTEN.value
+    mine = (t.visits.c.entry_id == t.captures.c.entry_id) & (t.visits.c.unit_id == t.captures.c.unit_id)
+    query = select(t.captures).join(t.visits, mine).where(ended)
+    if since:
+        recent = select(t.units.c.unit_id).where(t.units.c.done_at >= since)
+        query = query.where(t.visits.c.unit_id.in_(recent))
     return [
         Captured(row.entry_id, row.unit_id, msgspec.json.decode(row.page, type=RawPage))
-        for row in connection.execute(ended)
+        for row in connection.execute(query)
     ]

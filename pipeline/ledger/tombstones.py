@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, iso, upsert
 from schemas.records import FeedEntry
-from schemas.words import TombstoneKind
+from schemas.words import Disposition, EntryState, TombstoneKind, Why
 from transforms.links import registrable_domain
 
 ENTRY, ARTICLE, SITE = TombstoneKind.ENTRY.value, TombstoneKind.ARTICLE.value, TombstoneKind.SITE.value
@@ -47,6 +47,23 @@ def close_all(connection: Connection, readings: int, pages: int, now: float) -> 
     """Those whose `forget` died are finished."""
     rows = connection.execute(select(t.tombstones).where(t.tombstones.c.done_at == 0)).all()
     close_stones(connection, [Stone(row.kind, row.key) for row in rows], readings, pages, now)
+
+
+def lift(connection: Connection, *, urls: list[str], site: str) -> int:
+    """Take tombstones away, of an address or of a site with all that stands on it; gives how many."""
+    rows = connection.execute(select(t.tombstones)).all() if site else []
+    gone = [(r.kind, r.key) for r in rows if site in (r.key, registrable_domain(r.url) if r.url else "")]
+    named = select(t.tombstones).where(t.tombstones.c.url.in_(urls))
+    gone += [(r.kind, r.key) for r in connection.execute(named)]
+    for kind, key in gone:
+        connection.execute(delete(t.tombstones).where(t.tombstones.c.kind == kind, t.tombstones.c.key == key))
+        if kind == ENTRY:  # what its feed shows may be visited again, though it does not change
+            mine = (t.entries.c.entry_id == key) & (t.entries.c.disposition == Disposition.FORGOTTEN.value)
+            again = {"state": EntryState.PENDING.value, "why": Why.NEW.value}
+            connection.execute(
+                update(t.entries).where(mine & (t.entries.c.state == EntryState.DONE.value)).values(again)
+            )
+    return len(gone)
 
 
 def of_places(connection: Connection, places: Mapping[str, str]) -> dict[str, str]:
