@@ -14,16 +14,18 @@ import re
 import secrets
 import socket
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipeline.warc import info_record, member, record_at, response_of, response_record
+from pipeline.blank import Pieces, joined, without
+from pipeline.blank import write as write_pieces
+from pipeline.warc import info_record, member, page_records, record_at, response_of
 from schemas import ids
 from schemas.errors import ArchiveError
 from schemas.ports import Response, Segment
@@ -40,19 +42,28 @@ class WarcArchive:
     def __init__(self, root: str) -> None:
         self.root = root.rstrip("/") or "/"
 
-    def write(self, unit_id: str, pages: Sequence[tuple[Response, datetime]]) -> tuple[Segment, list[RawPage]]:
+    def write(
+        self,
+        unit_id: str,
+        pages: Sequence[tuple[Response, datetime]],
+        about: Sequence[Mapping[str, str]] = (),
+        known: Mapping[str, RawPage] = {},
+    ) -> tuple[Segment, list[RawPage]]:
         """Write one closed segment; a RawPage for each page, in order. Raises ArchiveError."""
         if not pages:
             raise ValueError("a segment needs a page")
         day = pages[0][1].astimezone(UTC).date().isoformat()
         name = f"{_UNFIT.sub('-', unit_id)}-{_worker(os.getpid())}-{next(_numbers)}.warc.gz"
         path = f"{day}/{name}"
-        members, raw_pages, offset = [member(info_record(name))], [], 0
-        for response, at in pages:
-            offset += len(members[-1])
+        held, raw_pages, members = dict(known), list[RawPage](), [member(info_record(name))]
+        for (response, at), words in zip(pages, about or [{}] * len(pages), strict=True):
+            offset = sum(map(len, members))
             digest = hashlib.sha256(response.body)
-            members.append(member(response_record(response, at, digest.digest())))
-            raw_pages.append(_raw_page(response, at, digest.hexdigest(), path, offset))
+            twin = held.get(digest.hexdigest()) if response.body else None
+            members += [member(record) for record in page_records(response, at, digest.digest(), words, twin)]
+            page = _raw_page(response, at, digest.hexdigest(), path, offset, place_of(twin) if twin else "")
+            raw_pages.append(page)
+            held.setdefault(page.sha256, page)
         data = b"".join(members)
         try:
             _put(f"{self.root}/{path}", data)
@@ -62,21 +73,53 @@ class WarcArchive:
 
     def read(self, page: RawPage) -> Response:
         """The page as it was fetched. Raises ArchiveError when its segment is missing, cut, or holds another page."""
-        place = f"segment {self.root}/{page.segment}"
+        response = response_of(self._record(page.segment, page.offset), page)
+        if page.payload:
+            segment, _, offset = page.payload.rpartition("@")
+            response = response._replace(body=response_of(self._record(segment, int(offset)), page).body)
+        if hashlib.sha256(response.body).hexdigest() != page.sha256:
+            raise ArchiveError(f"segment {self.root}/{place_of(page)} holds another page than {page.url}")
+        return response
+
+    def remove(self, segment: str, offsets: Collection[int]) -> int:
+        """Write a segment again without the pages at these offsets; gives how many pages are left in it.
+
+        What is left keeps its place. A segment without any page goes whole; one that is gone, or was written so
+        already, is as it should be. Raises ArchiveError.
+        """
+        path = f"{self.root}/{segment}"
         try:
-            with _opened(f"{self.root}/{page.segment}") as file:
-                file.seek(page.offset)
-                record = record_at(file)
+            with _opened(path) as file:
+                pieces, left = without(file.read(), offsets)
+            if left:
+                _replace(path, pieces)
+            else:
+                _delete(path)
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise ArchiveError(f"segment {path} cannot be written again: {error.strerror or error}") from error
+        except (zlib.error, EOFError, ValueError) as error:
+            raise ArchiveError(f"segment {path} is cut or damaged ({error}): nothing of it was removed") from error
+        return left
+
+    def _record(self, segment: str, offset: int) -> Any:
+        place = f"segment {self.root}/{segment}"
+        try:
+            with _opened(f"{self.root}/{segment}") as file:
+                file.seek(offset)
+                return record_at(file)
         except FileNotFoundError as error:
             raise ArchiveError(f"{place} is missing") from error
         except OSError as error:
             raise ArchiveError(f"{place} cannot be read: {error.strerror or error}") from error
         except (zlib.error, ArchiveLoadFailed, EOFError) as error:
-            raise ArchiveError(f"{place} is cut or damaged at byte {page.offset} ({error})") from error
-        response = response_of(record, page)
-        if hashlib.sha256(response.body).hexdigest() != page.sha256:
-            raise ArchiveError(f"{place} holds another page than {page.url} at byte {page.offset}")
-        return response
+            raise ArchiveError(f"{place} is cut or damaged at byte {offset} ({error})") from error
+
+
+def place_of(page: RawPage) -> str:
+    """Where a page's body lies: `segment@offset`."""
+    return page.payload or f"{page.segment}@{page.offset}"
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +128,7 @@ def _worker(pid: int) -> str:
     return f"{_UNFIT.sub('-', socket.gethostname())[:40]}-{pid}-{secrets.token_hex(4)}"
 
 
-def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offset: int) -> RawPage:
+def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offset: int, payload: str) -> RawPage:
     headers: dict[str, str] = {}
     for key, value in response.headers:
         if key in KEPT:
@@ -103,17 +146,14 @@ def _raw_page(response: Response, at: datetime, sha256: str, segment: str, offse
         offset=offset,
         robots=response.robots,
         via=response.via,
+        payload=payload,
     )
 
 
 def _put(path: str, data: bytes) -> None:
     """Write a file that is whole or not there. A bucket's objects are so by themselves."""
     if "://" in path:
-        from apache_beam.io.filesystem import CompressionTypes
-        from apache_beam.io.filesystems import FileSystems
-
-        with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as remote:
-            remote.write(data)
+        _upload(path, data)
         return
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -126,12 +166,51 @@ def _put(path: str, data: bytes) -> None:
         temporary.rename(target)
     finally:
         temporary.unlink(missing_ok=True)
-    for folder in (target.parent, target.parent.parent):  # the name must survive, too, and a new day's folder
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _settle(target.parent)
+    _settle(target.parent.parent)  # a new day's folder must survive, too
+
+
+def _replace(path: str, pieces: Pieces) -> None:
+    """Put a file in the place of another: there is always one of the two."""
+    if "://" in path:
+        _upload(path, joined(pieces))
+        return
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.tmp")
+    try:
+        write_pieces(temporary, pieces)  # over what a try that died has left
+        _settle(temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _settle(target.parent)
+
+
+def _delete(path: str) -> None:
+    if "://" in path:
+        from apache_beam.io.filesystems import FileSystems
+
+        FileSystems.delete([path])
+    else:
+        Path(path).unlink()
+        _settle(Path(path).parent)
+
+
+def _upload(path: str, data: bytes) -> None:
+    from apache_beam.io.filesystem import CompressionTypes
+    from apache_beam.io.filesystems import FileSystems
+
+    with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as remote:
+        remote.write(data)
+
+
+def _settle(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

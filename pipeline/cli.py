@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.commands import feeds, look, passes, stores, tryout, upkeep
+from pipeline.commands import feeds, forget, look, passes, stores, tryout, upkeep
 from pipeline.logs import configure
 from schemas.errors import NewsbeamError
 
@@ -34,6 +34,8 @@ app.command("sql")(look.sql)
 app.command("runs")(look.runs)
 app.command("replay")(upkeep.replay)
 app.command("retry")(upkeep.retry)
+app.command("forget")(forget.forget)
+app.command("upkeep")(forget.upkeep)
 app.command("reindex")(upkeep.reindex)
 app.command("validate")(upkeep.validate)
 app.command("config")(upkeep.config)

@@ -26,6 +26,7 @@ from pipeline.runners import runner
 from pipeline.world import RealWorld
 from schemas.flow import Begin
 from schemas.records import Record
+from schemas.words import Disposition, UnitKind
 
 log = logging.getLogger(__name__)
 IDLE_S = 60.0  # the longest sleep of `watch` when no feed is due
@@ -103,7 +104,7 @@ def watch(
             done = _passes(world, holder, limit=0, stop=stop, progress=progress)
             recovered, died, rounds = recovered + done.recovered, died + done.died, rounds + 1
             if stop.asked or rounds == cycles:
-                return _summary(ledger, started, recovered, died, clock)
+                return summary_since(ledger, started, recovered, died, clock)
             due = ledger.due(_watched(world))
             wait = due.next_check - ledger.now() if due.next_check else IDLE_S
             stop.sleep(min(max(wait, 0.2), IDLE_S))
@@ -121,12 +122,14 @@ def _addresses(world: RealWorld) -> list[str]:
 def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: Callable[[Summary], None]) -> Summary:
     require_contact(world.settings.network, _addresses(world))
     world.model().check()  # at once, not as a dead letter for each article
+    from pipeline.upkeep import at_end_of_passes
+
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
     recovered, died = recover(world, ledger)
     if recovered:
         one_pass(world, ledger, holder, relate_only=True)
-    summary = _summary(ledger, started, recovered, died, clock)
+    summary = summary_since(ledger, started, recovered, died, clock)
     while not stop.asked:
         due = ledger.due(_watched(world))
         left = limit - summary.leased if limit else 0
@@ -134,26 +137,36 @@ def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: 
             break
         before = summary.leased
         one_pass(world, ledger, holder, limit=left)
-        summary = _summary(ledger, started, recovered, died, clock)
+        summary = summary_since(ledger, started, recovered, died, clock)
         progress(summary)
         if summary.leased == before and not ledger.due(_watched(world)).feeds:
             break  # what is pending is in other hands
+    if not stop.asked:
+        at_end_of_passes(world, started, summary.visits.get(Disposition.FORGOTTEN, 0))
     return summary
 
 
-def one_pass(world: RealWorld, ledger: SqlLedger, holder: str, *, limit: int = 0, relate_only: bool = False) -> None:
+def one_pass(
+    world: RealWorld,
+    ledger: SqlLedger,
+    holder: str,
+    *,
+    limit: int = 0,
+    relate_only: bool = False,
+    kind: UnitKind = UnitKind.PASS,
+) -> None:
     """One unit through both graphs. When the graph fails the unit is released, and its death is counted."""
     import apache_beam as beam
 
-    from pipeline.graph import read, relate
+    from pipeline.graph import read, relate, reread
 
-    row = runner(world.settings.runner)
+    row, graph = runner(world.settings.runner), reread if kind is UnitKind.REPLAY else read
     unit_id = uuid.uuid4().hex
     if not relate_only:
         passing = _limited(world, limit)
-        ledger.open_unit(unit_id, holder)
+        ledger.open_unit(unit_id, holder, kind)
         try:
-            row.run(lambda p: read(_begin(p, beam, unit_id), passing))
+            row.run(lambda p: graph(_begin(p, beam, unit_id), passing))
         except BaseException:
             ledger.recover(lambda settled: None, world.settings.lease.max_deaths)
             raise
@@ -204,7 +217,8 @@ def recover(world: RealWorld, ledger: SqlLedger) -> tuple[int, int]:
     return len(recovered), len(died)
 
 
-def _summary(ledger: SqlLedger, since: float, recovered: int, died: int, clock: float) -> Summary:
+def summary_since(ledger: SqlLedger, since: float, recovered: int, died: int, clock: float) -> Summary:
+    """What the ledger says of a run that began then. `clock`: what time.monotonic() said."""
     with ledger.reading() as connection:
         units, leased, visits = units_between(connection, since)
         polls = polls_since(connection, since)

@@ -26,6 +26,7 @@ _DECIDED = {
     Disposition.BLOCKED: "the status that {host} answered, after network.retries",
     Disposition.UNREACHABLE: "what {host} answered, or did not within the limits of [network]",
     Disposition.TOO_LARGE: "network.max_page_bytes",
+    Disposition.FORGOTTEN: "a tombstone: somebody asked for it to be forgotten",
     Disposition.PRIVATE_ADDRESS: "the guard of addresses: only names in network.test.resolve may lead inside",
 }
 _BEFORE = {
@@ -33,6 +34,7 @@ _BEFORE = {
     Disposition.NOT_ARTICLE: "the archived page is read again: with other code, or a rule for its site",
     Disposition.ROBOTS_REFUSED: "of use once robots.txt of {host} allows it; it is looked at once a day",
     Disposition.OPTED_OUT: "of use once the site takes it back, or with obey_opt_out = false and a reason for {host}",
+    Disposition.FORGOTTEN: "of use once its tombstone is gone: newsbeam forget --lift",
     Disposition.TOO_LARGE: "raise network.max_page_bytes first",
     Disposition.PRIVATE_ADDRESS: "of use where {host} is yours: name it in network.test.resolve first",
     Disposition.DEAD: "once its cause is gone",

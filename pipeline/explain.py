@@ -5,13 +5,14 @@ Everything stands in one dictionary, which `--json` prints; `pipeline/telling.py
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from pipeline.ends import again, decided_by, left_out
-from pipeline.ledger import SqlLedger
+from pipeline.ledger import SqlLedger, tombstones
 from pipeline.ledger import tables as t
 from pipeline.ledger.queries import feed_states, find_entries, sightings, story
 from pipeline.telling import render
@@ -36,9 +37,11 @@ def explain(ledger: SqlLedger, what: str, *, archive: str = "", options: str = "
             found = _whole(connection, entries[0], archive, options) if entries else {}
             return [{"claim": record, "current": claim.current, **found}]
         names = [name for name in {what, canonical(what)} if name]
-        if entries := find_entries(connection, names):
-            return [_whole(connection, entry, archive, options) for entry in entries]
-        return _left_out(connection, what, options)
+        stories = [_whole(connection, entry, archive, options) for entry in find_entries(connection, names)]
+        fates = tombstones.told(connection, names, {one["entry_id"] for one in stories})
+        if stories:
+            return [{**one, "forgotten": fates} for one in stories]
+        return [{"forgotten": fates}] if fates else _left_out(connection, what, options)
 
 
 def _whole(connection: Connection, entry: str, archive: str, options: str) -> dict[str, Any]:
@@ -48,6 +51,10 @@ def _whole(connection: Connection, entry: str, archive: str, options: str) -> di
     for visit in found["visits"]:
         kind = kinds.get(visit["visit_id"], "")
         visit["decided_by"] = decided_by(visit["disposition"], visit["step"], visit["url"], kind)
+    later = superseded(found["visits"])
+    for visit in found["visits"]:
+        after = later.get(visit["reading_id"])
+        visit["superseded"] = {key: after[key] for key in ("at", "why", "reading_id")} if after else {}
     for page in found["pages"]:
         page["file"] = f"{archive}/{page['segment']}" if archive else page["segment"]
     last: dict[str, Any] = found["visits"][-1] if found["visits"] else {}
@@ -106,3 +113,9 @@ def _left_out(connection: Connection, what: str, options: str) -> list[dict[str,
         }
         | {"visits": [], "pages": [], "dead_letters": [], "feeds": feeds, "again": left_out(url, options)._asdict()}
     ]
+
+
+def superseded(visits: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Reading -> the later visit whose reading took its place. A text that came back is current again."""
+    written = [visit for visit in visits if visit["reading_id"]]
+    return {a["reading_id"]: b for a, b in pairwise(written) if a["reading_id"] != written[-1]["reading_id"]}

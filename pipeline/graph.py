@@ -24,7 +24,12 @@ from transforms.settle import Settle
 def read(begin: Any, world: World) -> Any:
     """One article at a time: from a unit of work to its settlement. Gives the ids of settled units."""
     polled = begin | Poll(world)  # feed state and pending entries into the ledger; emits "done" only
-    entries = polled | Lease(world)  # the sole source of entries
+    return reread(polled, world)
+
+
+def reread(begin: Any, world: World) -> Any:
+    """`read` without its polls: what is pending is leased, and nothing else is looked for."""
+    entries = begin | Lease(world)  # the sole source of entries
     pages, out_f = entries | Fetch(world)  # archives before it emits
     articles, out_a = pages | Extract(world) | Clean(world) | Dedupe(world)
     readings, out_r = articles | Annotate(world) | Entities(world) | Claims(world)

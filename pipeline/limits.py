@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 from pipeline.runners import ALIASES, RUNNERS
 from schemas.config import Settings
+from transforms.links import registrable_domain
 from transforms.sinks import SINKS
 
 MAY_BE_ZERO = {
@@ -23,6 +24,8 @@ MAY_BE_ZERO = {
     "poll.first_poll_entries",
     "extract.min_words",
     "guard.workers",
+    "retention.pages_days",
+    "retention.readings_days",
 }
 """Every other number is greater than zero."""
 
@@ -91,6 +94,13 @@ def wrong(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for language, model in settings.annotate.models.items():
         if not _LANGUAGE.fullmatch(language) or not model:
             yield "annotate.models", f"has {language!r} = {model!r}", 'write a language code and a package: en = "…"'
+    for key in ("retention.site_pages_days", "retention.site_readings_days"):
+        for site, days in value_of(settings, key).items():
+            if registrable_domain(site) != site:
+                remedy = f"write {registrable_domain(site)!r}" if registrable_domain(site) else "write a domain"
+                yield key, f"names {site!r}, which is no registrable domain", remedy
+            if not math.isfinite(days) or days < 0:
+                yield key, f"has {site!r} = {days}", "it has to be at least 0"
     if settings.paths.ledger and "://" not in settings.paths.ledger:
         yield "paths.ledger", f"is {settings.paths.ledger!r}", "write a database address: sqlite:///newsbeam.db"
     ages = settings.lease.revisit_ages_s

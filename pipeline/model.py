@@ -43,7 +43,12 @@ class SpacyModel:
         if not package:
             return ""
         require(package)
-        return f"{package}-{importlib.metadata.version(package)}"
+        return f"{package}-{_installed(package)}"
+
+
+@lru_cache
+def _installed(package: str) -> str:
+    return importlib.metadata.version(package)
 
 
 def require(package: str) -> None:

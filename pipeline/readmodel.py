@@ -18,10 +18,11 @@ from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, upsert
 from schemas.commits import FileInfo
-from schemas.flow import Begin, Settled, unpack
+from schemas.flow import Begin
 from schemas.ports import World
 from schemas.records import TABLES, Article, Claim, Entity, Lineage, Reading, Record, Revision
 from transforms.sinks.committed import read_rows
+from transforms.sinks.files import MANIFESTS, read_manifest
 
 R = TypeVar("R", bound=Record)
 MARK = "read_model"
@@ -36,11 +37,11 @@ def walk(ledger: SqlLedger, root: Path) -> int:
             upsert(connection, t.counters, [{"name": MARK, "value": 0}])
             at = connection.execute(select(t.counters.c.value).where(t.counters.c.name == MARK)).scalar_one()
             unit = connection.execute(
-                select(t.units.c.seq, t.units.c.settled).where(t.units.c.seq > at).order_by(t.units.c.seq).limit(1)
+                select(t.units.c.seq, t.units.c.unit_id).where(t.units.c.seq > at).order_by(t.units.c.seq).limit(1)
             ).one_or_none()
             if unit is None:
                 return walked
-            _take(connection, root, unpack(unit.settled, Settled).files, unit.seq)
+            _take(connection, root, read_manifest(root / MANIFESTS / f"{unit.unit_id}.json").files, unit.seq)
             connection.execute(update(t.counters).where(t.counters.c.name == MARK).values(value=unit.seq))
         walked += 1
 

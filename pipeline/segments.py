@@ -14,6 +14,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import iso
+from pipeline.warc import PAGES
 from schemas.records import RawPage
 from transforms.links import canonical
 
@@ -57,7 +58,7 @@ def _damage(file: Path, records: int) -> Iterator[str]:
         with file.open("rb") as stream:
             for record in ArchiveIterator(stream, check_digests=True):
                 record.content_stream().read()
-                found += record.rec_type == "response"
+                found += record.rec_type in PAGES
                 if record.digest_checker.passed is False:
                     yield f"record {record.rec_headers.get_header('WARC-Record-ID')}: {record.digest_checker.problems}"
     except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:

@@ -146,8 +146,12 @@ def _from_text(text: str, key: str, origin: str) -> Any:
         pairs = [part.partition("=") for part in parts]
         if not all(found for _, found, _ in pairs):
             raise ConfigError(f"{origin}: {key} is a table, not {text!r}", remedy="write it as name=value,name=value")
-        return {name.strip(): value.strip() for name, _, value in pairs}
+        texts = {name.strip(): value.strip() for name, _, value in pairs}
+        if get_args(hint)[1] is str:
+            return texts
     try:
+        if get_origin(hint) is dict:
+            return {name: TypeAdapter(get_args(hint)[1]).validate_strings(value) for name, value in texts.items()}
         if get_origin(hint) is tuple:
             return [TypeAdapter(get_args(hint)[0]).validate_strings(part) for part in parts]
         return TypeAdapter(hint).validate_strings(text)

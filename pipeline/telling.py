@@ -14,6 +14,11 @@ Event = tuple[str, list[str]]
 def render(found: dict[str, Any]) -> str:
     """Text from the web is made safe; no line breaks but ours."""
     lines = [*_claim(found["claim"], found["current"])] if "claim" in found else []
+    lines += [
+        f"{fate['kind']} {fate['url'] or fate['key']}: {fate['words']}; {fate['readings']} readings and "
+        f"{fate['pages']} archived pages were removed with it, and it is not taken in again"
+        for fate in found.get("forgotten", [])
+    ]
     if "entry_id" in found:
         lines += [f"{found['asked'] or found['entry_id']}: {found['state']}"]
         lines += [line for _, told in sorted(_events(found), key=lambda event: event[0]) for line in told]
@@ -43,7 +48,11 @@ def _events(found: dict[str, Any]) -> Iterator[Event]:
         lines += [f"    {visit['reason']}"] if visit["reason"] else []
         lines += [f"    decided by: {visit['decided_by']}"]
         lines += [f"    reading {visit['reading_id']}"] if visit["reading_id"] else []
+        if later := visit["superseded"]:
+            lines += [f"      superseded on {later['at']} ({later['why']}) by reading {later['reading_id']}"]
         yield visit["at"], [*lines, f"    in unit {visit['unit_id']} of {visit['holder'] or 'an unknown holder'}"]
+    for event in found.get("events", []):
+        yield event["at"], [f"  {event['at']} {event['words']}"]
     for letter in found["dead_letters"]:
         state = f"closed {letter['closed_at']}" if letter["closed_at"] else "open"
         times = f"{letter['tries']} failures" if letter["tries"] > 1 else "1 failure"

@@ -95,6 +95,18 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long things are kept, in days; 0: for ever. A site is a registrable domain."""
+
+    __pydantic_config__ = _STRICT
+    pages_days: float = 0.0  # in the archive
+    readings_days: float = 0.0  # with all that was derived of an article, and its pages
+    site_pages_days: dict[str, float] = field(default_factory=dict)
+    site_readings_days: dict[str, float] = field(default_factory=dict)
+    tombstones: bool = False  # what has expired is not taken in again
+
+
+@dataclass(frozen=True)
 class Paths:
     __pydantic_config__ = _STRICT
     ledger: str = ""  # database address; "": newsbeam.db in output.dir
@@ -118,6 +130,7 @@ class Settings:
     annotate: Annotate = field(default_factory=Annotate)
     guard: Guard = field(default_factory=Guard)
     output: Output = field(default_factory=Output)
+    retention: Retention = field(default_factory=Retention)
     paths: Paths = field(default_factory=Paths)
 
     @property

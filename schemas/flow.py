@@ -37,6 +37,7 @@ class LeasedEntry(Record, frozen=True, kw_only=True):
     capture: RawPage | None = None  # already archived by a unit that died, or asked for by a replay
     etag: str = ""  # of the page as it was read last: the request is conditional
     last_modified: str = ""
+    forgotten: str = ""  # how, in words: nothing of it is taken in
 
 
 class Leases(NamedTuple):

@@ -60,6 +60,7 @@ class Response(NamedTuple):
     cause: str = ""  # of `unreachable`: `timeout`, `dns`, `tls`, `connection`, `protocol`
     reserved: tuple[tuple[str, str], ...] = ()  # (`robots.txt` or `tdmrep.json`, its word against machine reading)
     via: str = ""  # `meta refresh` or `rel=canonical`: how the page was left that the last redirect names
+    sent: tuple[tuple[str, str], ...] = ()  # headers of the request that brought the answer
 
     def header(self, name: str) -> str:
         """The first value of a header (`name` in lower case), or ""."""
@@ -83,8 +84,18 @@ class Segment(NamedTuple):
 
 
 class Archive(Protocol):
-    def write(self, unit_id: str, pages: Sequence[tuple[Response, datetime]]) -> tuple[Segment, list[RawPage]]:
-        """Write one closed segment `{unit}-{worker}-{n}.warc.gz`; returns it with a RawPage for each page, in order."""
+    def write(
+        self,
+        unit_id: str,
+        pages: Sequence[tuple[Response, datetime]],
+        about: Sequence[Mapping[str, str]] = (),
+        known: Mapping[str, RawPage] = {},
+    ) -> tuple[Segment, list[RawPage]]:
+        """Write one closed segment `{unit}-{worker}-{n}.warc.gz`; returns it with a RawPage for each page, in order.
+
+        `about` says for each page what it was fetched for; `known` has pages archived before, by SHA-256 of the body:
+        such a body is not kept a second time.
+        """
 
     def read(self, page: RawPage) -> Response:
         """The page as it was fetched. Raises ArchiveError."""
@@ -197,8 +208,14 @@ class Ledger(Protocol):
     def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
         """Of these entries, the pages that the unit itself has archived: a retried bundle asks nobody for them."""
 
+    def archived(self, digests: Iterable[str]) -> dict[str, RawPage]:
+        """Of these SHA-256 of bodies, those that the archive holds, with the page that holds each."""
+
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         """What the committed index holds of these articles."""
+
+    def forgotten(self, places: Mapping[str, str]) -> dict[str, str]:
+        """Of articles (id -> site), those that were forgotten and are not taken in again, with how in words."""
 
     def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
         """The committed articles that hold any of these sampled shingles, by article id."""

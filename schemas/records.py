@@ -85,6 +85,7 @@ class RawPage(Record, frozen=True, kw_only=True):
     robots: str = ""  # `allowed`, `no_robots`, `not_asked` (a feed's own text)
     rights: dict[str, str] = {}  # opt-out and paywall signals as found
     via: str = ""  # `meta refresh`, `rel=canonical`: by which the last of `redirects` named this page
+    payload: str = ""  # `segment@offset` of the record that holds the body, where this one is a `revisit` record
     schema_version: int = SCHEMA_VERSION
 
 

@@ -22,6 +22,7 @@ class Disposition(StrEnum):
     UNREACHABLE = "unreachable"
     TOO_LARGE = "too_large"
     PRIVATE_ADDRESS = "private_address"
+    FORGOTTEN = "forgotten"
     DEAD = "dead"
 
 
@@ -74,6 +75,21 @@ class UnitState(StrEnum):
     DIED = "died"
 
 
+class UnitKind(StrEnum):
+    """What a unit of work takes up."""
+
+    PASS = "pass"  # whatever is due
+    REPLAY = "replay"  # entries whose page lies in the archive, and nothing that would be asked of the web
+
+
+class TombstoneKind(StrEnum):
+    """What a tombstone stands for."""
+
+    ENTRY = "entry"
+    ARTICLE = "article"
+    SITE = "site"
+
+
 class EntryState(StrEnum):
     """The life of an entry in the ledger."""
 
@@ -91,3 +107,7 @@ class Event(StrEnum):
     GIVEN_BACK = "given_back"
     FEED_MOVED = "feed_moved"
     REPLAYED = "replayed"
+    FORGOTTEN = "forgotten"
+    LIFTED = "lifted"
+    EXPIRED = "expired"
+    REHOUSED = "rehoused"  # a page lies somewhere else; its old place (the words) is still to be cleared

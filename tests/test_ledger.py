@@ -496,3 +496,21 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_its_rows_and_r
         assert (feed.polled_before, feed.health.errors) == (True, 0)
         with ledger.reading() as connection:  # a letter that was replayed was closed by that
             assert [row["dead_id"] for row in dead_letters(connection)] == ["y"]
+
+
+def test_a_ledger_that_kept_no_digests_knows_its_bodies_after_the_upgrade(tmp_path, clock):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    with engine(url).connect() as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        page = RawPage(
+            page_id="p", url="u", final_url="u", fetched_at="2026-03-01", sha256="abc", segment="s", offset=7
+        )
+        row = ("e", "u", msgspec.json.encode(page).decode(), 1.0)
+        connection.exec_driver_sql(
+            "INSERT INTO captures (entry_id, unit_id, page, registered_at) VALUES (?,?,?,?)", row
+        )
+        connection.commit()
+    with held(url):
+        assert SqlLedger(url, clock, 600).archived(["abc", "other"]) == {"abc": page}

@@ -59,7 +59,7 @@ def test_the_summary_is_balanced_and_shows_every_disposition_but_dead(cycles):
     words = {word for s in summaries for word in s["visits"]}
     from schemas.words import Disposition
 
-    assert words == set(Disposition) - {Disposition.DEAD}
+    assert words == set(Disposition) - {Disposition.DEAD, Disposition.FORGOTTEN}
     assert all(s["balanced"] and s["leased"] == s["total"] for s in summaries)
 
 

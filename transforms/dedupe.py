@@ -1,4 +1,4 @@
-"""Draft -> Draft; ends in: unchanged, duplicate, copy.
+"""Draft -> Draft; ends in: unchanged, duplicate, copy, forgotten.
 
 Reads the committed index only. What meets inside one unit is decided in one group per unit over light prints
 (`transforms/verdicts.py`), so that the verdict does not depend on the order in which pages came.
@@ -16,16 +16,17 @@ from schemas.commits import IndexRow
 from schemas.flow import Copied, Draft, DraftBody, Outcome, pack, unpack
 from schemas.ids import article_id, revision_id
 from schemas.ports import World
-from schemas.words import Disposition
+from schemas.words import Disposition, Why
 from transforms.fold import text_key
 from transforms.links import canonical
+from transforms.reading import day_of, reading_of
 from transforms.shingles import sampled
 from transforms.step import MAIN, OUTCOMES, StepDoFn, outcome, two_outputs
 from transforms.verdicts import Print, Verdict, judge, lineage
 
 
 def index_row(draft: Draft, body: DraftBody) -> IndexRow:
-    """What the index will keep of this draft; its reading is not known yet."""
+    """What the index will keep of this draft; its reading is known for a replay only."""
     article = article_id(body.canonical_url)
     return IndexRow(
         article_id=article,
@@ -67,7 +68,11 @@ class Fingerprint(StepDoFn):
 
     def _one(self, row: Draft) -> Draft:
         body = unpack(row.body, DraftBody)
-        return row._replace(body=pack(msgspec.structs.replace(body, index=index_row(row, body))))
+        index = index_row(row, body)
+        if body.why == Why.REPLAY:  # the same text, read by other versions, is another reading
+            versions = self.world.versions(body.language, body.site, day_of(body, self.clock.now()))
+            index = msgspec.structs.replace(index, reading_id=reading_of(index.revision_id, versions))
+        return row._replace(body=pack(msgspec.structs.replace(body, index=index)))
 
 
 class Judge(beam.DoFn):
@@ -81,6 +86,12 @@ class Judge(beam.DoFn):
 
     def process(self, group: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
         prints = [unpack(body, Print) for body in group[1]]
+        gone = self.ledger.forgotten({p.index.article_id: p.index.site for p in prints})
+        for p in prints:
+            if p.index.article_id in gone:
+                words = f"it is {p.index.url}, {gone[p.index.article_id]}"
+                yield p.visit_id, pack(Verdict(disposition=Disposition.FORGOTTEN.value, reason=words))
+        prints = [p for p in prints if p.index.article_id not in gone]
         known = self.ledger.known(sorted({p.index.article_id for p in prints}))
         candidates = self.ledger.candidates({s for p in prints for s in p.index.shingles})
         for visit, verdict in judge(prints, known, candidates).items():

@@ -1,5 +1,5 @@
 """Leases -> Page: every page is archived and registered before it is emitted; ends in: unchanged, not_article,
-robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, dead.
+robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, forgotten, dead.
 
 A page that only leads to another, or names another of its site as its own address, is followed once
 (`transforms/page/onward.py`). An entry that a unit archived before it died, or that a replay asks for, goes on from its
@@ -9,6 +9,7 @@ archived page. Where the feed's own text is the article, that text is archived a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -17,10 +18,12 @@ import apache_beam as beam
 import msgspec
 
 from schemas.flow import LeasedEntry, Outcome, Page, PageBody, pack, unpack
+from schemas.ids import article_id
 from schemas.ports import Request, Response, World
 from schemas.records import FeedEntry, RawPage
 from schemas.sites import SiteIntent, of_host
 from schemas.words import Disposition
+from transforms.links import canonical, registrable_domain
 from transforms.page.onward import follows, onward
 from transforms.page.refuse import by_bytes
 from transforms.page.rights import Rights, rights
@@ -87,12 +90,22 @@ def is_own_text(leased: LeasedEntry) -> bool:
     return leased.fetch == "never" or not leased.entry.url
 
 
+def is_asked_for(leased: LeasedEntry) -> bool:
+    return leased.capture is None and not leased.forgotten and not is_own_text(leased)
+
+
 def due(leased: LeasedEntry) -> Due:
     return Due(leased.unit_id, leased.visit_id, leased.entry.entry_id, address_of(leased.entry), pack(leased))
 
 
 def page_row(row: Due, leased: LeasedEntry, page: RawPage) -> Page:
     return Page(row.unit_id, row.visit_id, row.entry_id, row.url, pack(PageBody(leased=leased, page=page)))
+
+
+def about_of(leased: LeasedEntry) -> dict[str, str]:
+    """What a page was fetched for, as the archive keeps it."""
+    ids = {"feed": leased.feed_id, "entry": leased.entry.entry_id, "visit": leased.visit_id}
+    return ids | {"unit": leased.unit_id, "why": leased.why}
 
 
 class Kept(NamedTuple):
@@ -126,7 +139,7 @@ class FetchDoFn(StepDoFn):
 
     def many(self, rows: Sequence[Due]) -> list[Any]:
         batch = [(row, unpack(row.body, LeasedEntry)) for row in rows]
-        self._ask([(row, one) for row, one in batch if self._archived(one) is None and not is_own_text(one)])
+        self._ask([(row, one) for row, one in batch if self._archived(one) is None and is_asked_for(one)])
         judged = [self._judge(row, leased) for row, leased in batch]
         pages = self._archive([kept for kept in judged if isinstance(kept, Kept)])
         return [
@@ -164,6 +177,8 @@ class FetchDoFn(StepDoFn):
         return of_host(self.world.sites, urlsplit(response.final_url or response.url).hostname or "")
 
     def _judge(self, row: Due, leased: LeasedEntry) -> Page | Outcome | Kept:
+        if leased.forgotten:
+            return outcome(row, Disposition.FORGOTTEN, STEP, leased.forgotten)
         if (archived := self._archived(leased)) is not None:
             return page_row(row, leased, archived)
         if is_own_text(leased):
@@ -175,6 +190,8 @@ class FetchDoFn(StepDoFn):
         ended, reason = verdict(response)
         if ended is not None:
             return outcome(row, ended, STEP, reason)
+        if forgotten := self._forgotten(response):
+            return outcome(row, Disposition.FORGOTTEN, STEP, f"it leads to {response.final_url}, {forgotten}")
         found: Rights = rights(response.headers, response.body, self.agent, dict(response.reserved))
         if found.opted_out:
             site = self._site(response)
@@ -183,13 +200,22 @@ class FetchDoFn(StepDoFn):
             return Kept(row, leased, response, {**found.signals, "read all the same": site.reason})
         return Kept(row, leased, response, found.signals)
 
+    def _forgotten(self, response: Response) -> str:
+        """How the page that a redirect led to was forgotten, in words: it is not to come into the archive."""
+        if not response.redirects:
+            return ""
+        article = article_id(canonical(response.final_url))
+        return self.ledger.forgotten({article: registrable_domain(response.final_url)}).get(article, "")
+
     def _archive(self, kept: list[Kept]) -> dict[str, RawPage]:
         """One closed segment for the batch, known to the ledger before anything is emitted; pages by visit."""
         if not kept:
             return {}
         now = self.clock.now()
         unit_id = kept[0].row.unit_id
-        segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept])
+        known = self.ledger.archived({sha256(one.response.body).hexdigest() for one in kept})
+        about = [about_of(one.leased) for one in kept]
+        segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept], about, known)
         pages = [msgspec.structs.replace(page, rights=one.rights) for one, page in zip(kept, raw, strict=True)]
         self.ledger.register(unit_id, segment, {one.row.entry_id: page for one, page in zip(kept, pages, strict=True)})
         return {one.row.visit_id: page for one, page in zip(kept, pages, strict=True)}

@@ -23,6 +23,11 @@ def day_of(draft: DraftBody, now: datetime) -> str:
     return (draft.page.fetched_at if draft.page else now.isoformat())[:10]
 
 
+def reading_of(revision: str, versions: Versions) -> str:
+    """The id of what these versions read in a revision."""
+    return reading_id(revision, make_id("versions", *(str(v) for v in msgspec.structs.astuple(versions))))
+
+
 def package(
     row: Any,
     draft: DraftBody,
@@ -34,7 +39,7 @@ def package(
     """Everything one visit writes. The same draft and versions give the same ids."""
     article = article_id(draft.canonical_url)
     revision = revision_id(article, draft.text)
-    reading = reading_id(revision, make_id("versions", *(str(v) for v in msgspec.structs.astuple(versions))))
+    reading = reading_of(revision, versions)
     named = tuple(_entity(e, reading, article) for e in entities)
     return Package(
         article=Article(article_id=article, url=draft.canonical_url, site=draft.site, revision_id=revision),

@@ -65,7 +65,7 @@ def judge(
                 )
         if winner is None:
             continue
-        if before is not None and before.text_key == winner.index.text_key:
+        if before is not None and before.text_key == winner.index.text_key and not _read_anew(winner, before):
             verdicts[winner.visit_id] = Verdict(
                 disposition=Disposition.UNCHANGED.value, reason="the text is the one already held"
             )
@@ -73,6 +73,11 @@ def judge(
             survivors.append(winner)
     verdicts.update(_copies(survivors, known, candidates))
     return verdicts
+
+
+def _read_anew(p: Print, before: IndexRow) -> bool:
+    """A replay knows its reading beforehand: of the same text, it is another one by other rules, model or code."""
+    return p.index.reading_id not in {"", before.reading_id}
 
 
 def _winner(group: list[Print], before: IndexRow | None) -> Print | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,6 +68,15 @@ def world(
 
     here = open_world(load(config, feeds, out, more).settings, with_feeds=with_feeds)
     return replace(here, feeds=labelled(here.feeds, labels or []))
+
+
+def instant(text: str, option: str) -> float:
+    """A day or an instant of ISO 8601, in UTC where it names no zone, as epoch seconds. Raises UsageError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} takes a day or an instant such as 2026-03-01, not {text!r}") from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def existing_ledger(loaded: Loaded) -> Any:

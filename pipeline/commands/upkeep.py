@@ -77,15 +77,34 @@ def replay(
     out: Out = None,
     settings: Set = None,
     dead: Annotated[bool, typer.Option("--dead", help="What ended dead comes again in the next run.")] = False,
+    archive: Annotated[bool, typer.Option("--archive", help="Read archived pages again, now.")] = False,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.warc.gz ...]", help="Foreign ones.")] = None,
+    since: Annotated[str, typer.Option("--since", help="Pages fetched since a day or an instant.")] = "",
+    site: Annotated[str, typer.Option("--site", help="Of one registrable domain.")] = "",
     kind: Annotated[str, typer.Option("--kind", help="Only errors of this class, such as GuardTimeout.")] = "",
-    step: Annotated[str, typer.Option("--step", help="Only what failed at this step, such as extract.")] = "",
+    step: Annotated[
+        str,
+        typer.Option("--step", help="What failed or ended at this step; `claims`, of the archive: what was written."),
+    ] = "",
+    json: Json = False,
 ) -> None:
-    """Send dead letters through again: archived pages are read, not fetched. `newsbeam run` does the work.
+    """Read again without fetching. `--dead`: dead letters are sent through again from their step; `newsbeam run` does
+    the work, and what fails again stays open. `--archive`: every article whose rules, model or code have changed gets a
+    new reading at once; foreign WARC files are taken in."""
+    if archive == dead:
+        raise UsageError("say what to replay: --dead or --archive")
+    if archive:
+        from pipeline.commands.archived import replay_archive
 
-    A letter is closed when what it tells of succeeds; what fails again stays open and is counted.
-    """
-    if not dead:
-        raise UsageError("say what to replay: --dead")
+        if kind:
+            raise UsageError("--kind goes with --dead")
+        # What a feed said of its own site's articles counts, as it did when they were read first.
+        watched = Path(load(file, None, out, settings).settings.paths.feeds).is_file()
+        here = world(file, None, out, settings, with_feeds=watched)
+        replay_archive(here, files or [], since, site, step, json=json)
+        return
+    if files or since or site:
+        raise UsageError("files, --since and --site go with --archive")
     from pipeline.ledger.replays import replay_dead
     from schemas.words import STEPS
 

@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from pipeline.ledger import index, leases, polls, settling, units
+from pipeline.ledger import index, leases, polls, settling, tombstones, units
 from pipeline.ledger.engine import engine, sqlite_path
 from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
 from schemas.flow import LeasedEntry, Settled
 from schemas.ports import NO_BUDGETS, Budgets, Candidate, Clock, DueFeed, PollReport, Segment
 from schemas.records import RawPage
+from schemas.words import UnitKind
 
 
 class SqlLedger:
@@ -62,9 +63,17 @@ class SqlLedger:
         with self.reading() as connection:
             return leases.registered(connection, unit_id, entry_ids)
 
+    def archived(self, digests: Iterable[str]) -> dict[str, RawPage]:
+        with self.reading() as connection:
+            return leases.archived(connection, digests)
+
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         with self.reading() as connection:
             return index.known(connection, article_ids)
+
+    def forgotten(self, places: Mapping[str, str]) -> dict[str, str]:
+        with self.reading() as connection:
+            return tombstones.of_places(connection, places)
 
     def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
         with self.reading() as connection:
@@ -80,9 +89,9 @@ class SqlLedger:
 
     # what the driver does
 
-    def open_unit(self, unit_id: str, holder: str) -> None:
+    def open_unit(self, unit_id: str, holder: str, kind: UnitKind = UnitKind.PASS) -> None:
         with self.engine.begin() as connection:
-            units.open_unit(connection, unit_id, holder, self.now(), self.now() + self.lease_s)
+            units.open_unit(connection, unit_id, holder, kind, self.now(), self.now() + self.lease_s)
 
     def due(self, feed_ids: Iterable[str]) -> units.Due:
         with self.reading() as connection:

@@ -134,3 +134,13 @@ def held(url: str, *, ready: bool = True) -> Iterator[str]:
             yield name
         finally:
             lock.truncate(0)
+
+
+def empty_log(url: str) -> None:
+    """Empty a SQLite ledger's write-ahead log: what was deleted stands in it still."""
+    if sqlite_path(url) is not None:
+        connection = engine(url).raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()

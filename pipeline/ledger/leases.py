@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
 
 from pipeline.ledger import tables as t
+from pipeline.ledger import tombstones
 from pipeline.ledger.sql import chunks, iso, upsert
 from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
@@ -20,7 +21,7 @@ from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
 from schemas.ports import Budgets, Segment
 from schemas.records import FeedEntry, RawPage
-from schemas.words import EntryState, UnitState, Why
+from schemas.words import EntryState, UnitKind, UnitState, Why
 from transforms.revisits import SAME_PAGE
 
 NONE: dict[str, str] = {}
@@ -37,8 +38,9 @@ def lease(
     held = _held(connection, unit_id)
     if not unit.leased:
         again = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "revisit_at": 0.0}
-        connection.execute(update(t.entries).where(to_revisit(now)).values(again))
-        ids = _choose(connection, unit_id, settings, budgets, now)
+        if unit.kind != UnitKind.REPLAY:
+            connection.execute(update(t.entries).where(to_revisit(now)).values(again))
+        ids = _choose(connection, unit, settings, budgets, now)
         until = now + settings.lease_s
         for some in chunks(ids):
             mine = and_(t.entries.c.entry_id.in_(some), t.entries.c.state == EntryState.PENDING.value)
@@ -52,6 +54,7 @@ def lease(
         )
     captures = _captures(connection, held)
     validators = _validators(connection, held)
+    forgotten = tombstones.of_entries(connection, held)
     return [
         LeasedEntry(
             unit_id=unit_id,
@@ -64,6 +67,7 @@ def lease(
             capture=captures.get(row.entry_id),
             etag=validators.get(row.entry_id, NONE).get("etag", ""),
             last_modified=validators.get(row.entry_id, NONE).get("last-modified", ""),
+            forgotten=forgotten.get(row.entry_id, ""),
         )
         for row in held
     ]
@@ -82,8 +86,10 @@ def _held(connection: Connection, unit_id: str) -> list[Row[Any]]:
     )
 
 
-def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, budgets: Budgets, now: float) -> list[str]:
+def _choose(connection: Connection, unit: Row[Any], settings: LeaseSettings, budgets: Budgets, now: float) -> list[str]:
     pending = t.entries.c.state == EntryState.PENDING.value
+    if unit.kind == UnitKind.REPLAY:
+        pending = and_(pending, t.entries.c.replay_unit != "")
     lethal = t.entries.c.deaths >= settings.max_deaths - 1
     revisited = t.entries.c.why == Why.REVISIT.value  # what is new goes first, within a host's budget and over all
     order = (revisited, t.entries.c.first_seen, t.entries.c.entry_id)
@@ -114,7 +120,7 @@ def _choose(connection: Connection, unit_id: str, settings: LeaseSettings, budge
     if not rows:  # only suspects are left: one at a time
         alone = select(t.entries.c.entry_id, t.entries.c.host).where(and_(pending, lethal, free))
         rows = connection.execute(alone.order_by(t.entries.c.first_seen, t.entries.c.entry_id).limit(1)).all()
-    mine = _lease_hosts(connection, unit_id, {row.host for row in rows if row.host}, now, now + settings.lease_s)
+    mine = _lease_hosts(connection, unit.unit_id, {row.host for row in rows if row.host}, now, now + settings.lease_s)
     return [row.entry_id for row in rows if not row.host or row.host in mine]
 
 
@@ -149,14 +155,16 @@ class _Past(NamedTuple):
 
 def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage]:
     """Pages that need no second fetch: archived since an entry's last visit by a unit that ended without a result; for
-    an entry that is replayed the newest one, if its last visit came past Fetch."""
+    an entry that is replayed the newest one, if its last visit came past Fetch; or the one that a replay of the
+    archive names."""
+    named = {row.entry_id: row.replay_unit for row in held if row.replay_unit}
     replays = {row.entry_id for row in held if row.why == Why.REPLAY}
     past = _past(connection, [row.entry_id for row in held])
     found: dict[str, RawPage] = {}
     for ids in chunks(row.entry_id for row in held):
         query = (
             select(t.captures, t.units.c.state)
-            .join(t.units, t.units.c.unit_id == t.captures.c.unit_id)
+            .outerjoin(t.units, t.units.c.unit_id == t.captures.c.unit_id)
             .where(t.captures.c.entry_id.in_(ids))
             .order_by(t.captures.c.registered_at)
         )
@@ -165,7 +173,8 @@ def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage
             # Units that die with an entry do not tell at which step: only what they archived themselves is read.
             since = last.before if last.step == "unit" else 0.0
             replayed = row.entry_id in replays and last.step != "fetch" and row.registered_at > since
-            if replayed or (row.state == UnitState.DIED and row.registered_at > last.at):
+            left = row.state == UnitState.DIED and row.registered_at > last.at
+            if row.unit_id == named[row.entry_id] if row.entry_id in named else (replayed or left):
                 found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
     return found
 
@@ -202,15 +211,31 @@ def registered(connection: Connection, unit_id: str, entry_ids: Iterable[str]) -
 
 
 def register(connection: Connection, unit_id: str, segment: Segment, pages: dict[str, RawPage], now: float) -> None:
-    row = {**segment._asdict(), "unit_id": unit_id, "registered_at": now}
-    upsert(connection, t.segments, [row])
+    add_segment(connection, unit_id, segment, now)
     rows = [
         {
             "entry_id": entry_id,
             "unit_id": unit_id,
             "page": msgspec.json.encode(page).decode(),
+            "sha256": page.sha256,
             "registered_at": now,
         }
         for entry_id, page in pages.items()
     ]
-    upsert(connection, t.captures, rows, update=("page", "registered_at"))
+    upsert(connection, t.captures, rows, update=("page", "sha256", "registered_at"))
+
+
+def add_segment(connection: Connection, unit_id: str, segment: Segment, now: float) -> None:
+    upsert(connection, t.segments, [{**segment._asdict(), "unit_id": unit_id, "registered_at": now}])
+
+
+def archived(connection: Connection, digests: Iterable[str]) -> dict[str, RawPage]:
+    """The pages whose own records hold bodies of these SHA-256, by digest."""
+    found: dict[str, RawPage] = {}
+    for some in chunks(sorted(digests)):
+        query = select(t.captures.c.page).where(t.captures.c.sha256.in_(some)).order_by(t.captures.c.registered_at)
+        for body in connection.scalars(query):
+            page = msgspec.json.decode(body, type=RawPage)
+            if not page.payload:
+                found.setdefault(page.sha256, page)
+    return found

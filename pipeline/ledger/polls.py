@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 from pipeline.ledger import letters
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, iso, upsert
+from pipeline.ledger.tombstones import bare, of_items
 from pipeline.ledger.units import log
 from schemas.health import Health
 from schemas.ports import DueFeed, Part, PollReport, SeenItem
@@ -119,8 +120,10 @@ def _store_items(connection: Connection, feed_id: str, items: tuple[SeenItem, ..
     changes = 0
     unique = {item.entry.entry_id: item for item in items}
     sightings, entries = _known(connection, feed_id, list(unique))
+    forgotten = of_items(connection, feed_id, [item.entry for item in unique.values()])
     fresh, shown = [], []
-    for entry_id, item in unique.items():
+    for entry_id, seen in unique.items():
+        item = seen._replace(entry=bare(seen.entry)) if entry_id in forgotten else seen
         entry = item.entry
         before = sightings.get(entry_id)
         changed = before is not None and before.fingerprint != entry.fingerprint
@@ -131,7 +134,7 @@ def _store_items(connection: Connection, feed_id: str, items: tuple[SeenItem, ..
             if taken and entry_id not in entries:
                 fresh.append(_entry_row(feed_id, item, now))
         if changed and entry_id in entries:
-            _revisit(connection, entries[entry_id].state, feed_id, item)
+            _revisit(connection, entries[entry_id], feed_id, item)
             changes += 1
     upsert(connection, t.sightings, shown, update=("guid", "fingerprint", "taken", "sighting"))
     upsert(connection, t.entries, fresh)
@@ -144,20 +147,21 @@ def _known(connection: Connection, feed_id: str, ids: list[str]) -> tuple[dict[s
     for some in chunks(ids):
         seen = select(t.sightings).where(t.sightings.c.feed_id == feed_id, t.sightings.c.entry_id.in_(some))
         sightings |= {row.entry_id: row for row in connection.execute(seen)}
-        held = select(t.entries.c.entry_id, t.entries.c.state).where(t.entries.c.entry_id.in_(some))
+        columns = (t.entries.c.entry_id, t.entries.c.state, t.entries.c.replay_unit)
+        held = select(*columns).where(t.entries.c.entry_id.in_(some))
         entries |= {row.entry_id: row for row in connection.execute(held)}
     return sightings, entries
 
 
-def _revisit(connection: Connection, state: str, feed_id: str, item: SeenItem) -> None:
-    """A changed item makes its entry pending again; one in hand is marked to come again after its settlement."""
+def _revisit(connection: Connection, before: Row[Any], feed_id: str, item: SeenItem) -> None:
+    """A changed item makes its entry pending again; one in hand, or about to be replayed, comes again after that."""
     mine = t.entries.c.entry_id == item.entry.entry_id
     entry = msgspec.json.encode(item.entry).decode()
     connection.execute(update(t.entries).where(and_(mine, t.entries.c.feed_id == feed_id)).values(entry=entry))
-    if state == EntryState.DONE:
-        change = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value}
+    if before.state == EntryState.DONE:
+        change = {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "replay_unit": ""}
         connection.execute(update(t.entries).where(mine).values(change))
-    elif state in (EntryState.LEASED, EntryState.PREPARED):
+    elif before.state in (EntryState.LEASED, EntryState.PREPARED) or before.replay_unit:
         connection.execute(update(t.entries).where(mine).values(again=True))
 
 

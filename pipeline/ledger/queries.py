@@ -159,6 +159,7 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
     letters = connection.execute(
         select(t.dead_letters).where(t.dead_letters.c.entry_id == entry_id).order_by(t.dead_letters.c.at)
     )
+    events = connection.execute(select(t.events).where(t.events.c.subject_id == entry_id).order_by(t.events.c.at))
     return {
         "entry_id": entry_id,
         "url": entry["url"],
@@ -174,4 +175,5 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
             | {"tries": row.tries, "failed_at": iso(row.failed_at), "closed_at": iso(row.closed_at)}
             for row in letters
         ],
+        "events": [{"at": iso(e.at), "kind": e.kind, "words": e.words} for e in events],
     }

@@ -140,8 +140,10 @@ def _finish_entries(connection: Connection, settled: Settled) -> None:
         if visit.article_id:  # a page that was not modified keeps the one it is known for
             values["article_id"] = visit.article_id
         changed = connection.scalar(select(t.entries.c.again).where(mine))
+        if visit.disposition != Disposition.DEAD:  # a dead one may be replayed from the same page
+            values["replay_unit"] = ""
         if changed or visit.entry_id in again:
-            values |= {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "again": False}
+            values |= {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "again": False, "replay_unit": ""}
         if visit.entry_id in again:
             values["disposition"] = ""  # its text was not kept: a conditional request could say that nothing changed
         connection.execute(update(t.entries).where(mine).values(values))

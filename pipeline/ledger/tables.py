@@ -4,6 +4,7 @@ feeds ─ sightings ─ entries ─ visits            what is watched, seen, and
 units ─ hosts ─ segments ─ captures             work in hand, and what it archived
 articles ─ shingles                             the committed index that Dedupe reads
 dead_letters ─ events ─ counters                failures, the log, and where a walk stands
+tombstones                                      what was forgotten and is not taken in again
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ entries = Table(
     _text("disposition"),  # of its last visit
     _text("article_id"),
     _instant("revisit_at"),
+    _text("replay_unit"),  # whose capture its next visit reads, in the place of a request
     Index("entries_by_revisit", "state", "revisit_at"),
     Index("entries_by_state", "state", "deaths", "first_seen"),
     Index("entries_by_url", "url"),
@@ -107,6 +109,7 @@ units = Table(
     metadata,
     _id("unit_id", primary_key=True),
     _text("holder"),
+    Column("kind", String(10), nullable=False, server_default="pass"),  # UnitKind
     Column("state", String(10), nullable=False),
     _instant("opened_at"),
     _instant("lease_until"),
@@ -154,7 +157,9 @@ captures = Table(
     _id("entry_id", primary_key=True),
     _id("unit_id", primary_key=True),
     _text("page"),  # JSON of RawPage
+    _text("sha256"),  # of its body
     _instant("registered_at"),
+    Index("captures_by_sha256", "sha256"),
 )
 
 articles = Table(
@@ -218,6 +223,21 @@ counters = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # TombstoneKind
+    Column("key", Text, primary_key=True),  # an entry's id, an article's id, or a registrable domain
+    _text("url"),
+    _instant("at"),
+    _text("who"),
+    _text("why"),
+    _number("readings"),  # that went
+    _number("pages"),
+    _instant("done_at"),  # 0: what it names is still being removed
+    Index("tombstones_by_url", "url"),
 )
 
 # The read model: filled from committed manifests by the walk, rebuilt by `newsbeam reindex`.

@@ -13,7 +13,7 @@ from pipeline.ledger.sql import iso
 from schemas.flow import Settled
 from schemas.ids import make_id, visit_id
 from schemas.records import DeadLetter
-from schemas.words import Disposition, EntryState, Event, UnitState
+from schemas.words import Disposition, EntryState, Event, UnitKind, UnitState
 
 
 class Due(NamedTuple):
@@ -24,12 +24,11 @@ class Due(NamedTuple):
     next_check: float
 
 
-def open_unit(connection: Connection, unit_id: str, holder: str, now: float, lease_until: float) -> None:
-    connection.execute(
-        t.units.insert().values(
-            unit_id=unit_id, holder=holder, state=UnitState.OPEN.value, opened_at=now, lease_until=lease_until
-        )
-    )
+def open_unit(
+    connection: Connection, unit_id: str, holder: str, kind: UnitKind, now: float, lease_until: float
+) -> None:
+    row = {"unit_id": unit_id, "holder": holder, "kind": kind.value, "state": UnitState.OPEN.value}
+    connection.execute(t.units.insert().values(**row, opened_at=now, lease_until=lease_until))
 
 
 def log(connection: Connection, now: float, kind: Event, subject_id: str, words: str) -> None:

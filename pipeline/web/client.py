@@ -68,6 +68,7 @@ class Walk:
             body=answer.body,
             robots=self.robots,
             reserved=tuple(self.reserved.items()),
+            sent=answer.sent,
         )
 
 

@@ -25,6 +25,7 @@ class Answer(NamedTuple):
     status: int
     headers: tuple[tuple[str, str], ...]  # names in lower case
     body: bytes  # decoded
+    sent: tuple[tuple[str, str], ...] = ()  # headers of the request
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
@@ -80,7 +81,8 @@ async def exchange(
                 response = await session.get(URL(url, encoded=True), headers=headers, allow_redirects=False)
             began = True
             try:
-                return await _read(response, limit, cut)
+                sent = tuple(response.request_info.headers.items())
+                return (await _read(response, limit, cut))._replace(sent=sent)
             finally:
                 response.release()  # back to the pool if it was read to its end, otherwise closed
     except TimeoutError as error:

@@ -1,7 +1,7 @@
 """records of one unit -> closed data files and one manifest that makes them visible.
 
     out/data/{table}/{unit}-{attempt}.{suffix}    closed files; invisible until a manifest names them
-    out/manifests/{unit}.json                     created once and never changed: the commit of the unit
+    out/manifests/{unit}.json                     created once: the commit of the unit. Only forgetting changes it
 
 A file appears under its name only when it is whole and on the disk: it is written under a temporary name that
 begins with a dot, flushed, and renamed.
@@ -46,7 +46,7 @@ def write_unit(
         for table in TABLES:
             records = tables.get(table, ())
             for name in sinks if records else ():
-                files.append(_write(root, f"{unit_id}-{attempt}", table, records, name))
+                files.append(write_file(root, f"{unit_id}-{attempt}", table, records, name))
         undo.pop_all()
     return tuple(files)
 
@@ -86,6 +86,16 @@ def publish_manifest(root: Path, manifest: Manifest) -> bool:
     return True
 
 
+def replace_manifest(root: Path, manifest: Manifest) -> None:
+    """Put a manifest in the place of the one that is there: only what was forgotten changes a committed unit."""
+    path = root / MANIFESTS / f"{_checked(manifest.unit_id)}.json"
+    with _temporary(path) as temporary:
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+        _flush(temporary)
+        temporary.replace(path)
+    _flush(path.parent)
+
+
 def read_manifest(path: Path) -> Manifest:
     """One manifest. Raises NewsbeamError if it cannot be understood, FileNotFoundError if it is not there."""
     try:
@@ -112,7 +122,8 @@ def orphans(root: Path) -> list[Path]:
     return sorted(set(files) - named - manifest_files)
 
 
-def _write(root: Path, stem: str, table: str, records: Sequence[Record], name: str) -> FileInfo:
+def write_file(root: Path, stem: str, table: str, records: Sequence[Record], name: str) -> FileInfo:
+    """Write one closed data file of a table."""
     sink = SINKS[name]
     path = root / DATA / table / f"{stem}.{sink.suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
