@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 from test_ledger import FEED, F, clock, entry, ledger, open_unit, poll, visits  # noqa: F401 - fixtures
 
 from pipeline.ledger import SqlLedger
+from pipeline.ledger.tombstones import Stone, raise_stones
 from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.flow import Settled
@@ -72,8 +73,12 @@ def settle(ledger: SqlLedger, unit: str) -> None:  # noqa: F811
 
 
 def test_a_pass_scans_no_table_that_grows(full, clock):  # noqa: F811
+    with full.engine.begin() as connection:
+        raise_stones(connection, [Stone("site", "gone.test"), Stone("entry", "x")], "Ann", "", full.now())
     with Asked(full) as asked:
         full.due([F])
+        full.archived(["x", "y"])
+        full.forgotten({"x": "s"})
         unit = open_unit(full, "b")
         poll(full, unit, *(entry(f"new-{n}") for n in range(5)), entry("0-1", host="h1.test", fingerprint="2"))
         full.sighted(F, ["x", "y"])

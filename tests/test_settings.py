@@ -234,6 +234,8 @@ def documented(default: Any) -> str:
         return "{" + ", ".join(f'{key} = "{value}"' for key, value in default.items()) + "}"
     if isinstance(default, tuple):
         return "[" + ", ".join(map(documented, default)) + "]"
+    if isinstance(default, bool):
+        return str(default).lower()
     return f'"{default}"' if isinstance(default, str) else str(default)
 
 
