@@ -6,8 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MODEL := models/en_newsbeam_sm
+# training has an environment of its own: torch is large, and nothing at run time needs it
+TRAINING := .venv-training
+DATA ?= ../shared/corpora
+WORK ?= build/model
 
-.PHONY: help setup demo test test-real lint bench torture lock schemas clean
+.PHONY: help setup demo test test-real lint bench torture model eval-model lock schemas clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,15 +52,28 @@ bench: setup ## one table of figures, as ratios within one run
 torture: setup ## kill a run 200 times, and look whether anything was lost or came twice
 	$(BIN)/python -m benchmarks.promise
 
+model: setup $(TRAINING)/.ready ## train the reading model from corpora to wheel (DATA=folder WORK=folder QUICK=1)
+	PYTHONPATH=.:$(MODEL) $(TRAINING)/bin/python -m models.training.recipe $(DATA) --work $(WORK) $(if $(QUICK),--quick)
+
+$(TRAINING)/.ready: requirements/training.txt
+	@test -x $(TRAINING)/bin/python || $(PYTHON) -m venv $(TRAINING)
+	$(BIN)/uv pip install --quiet --python $(TRAINING)/bin/python --require-hashes -r requirements/training.txt
+	@touch $@
+
+eval-model: setup ## the reading model on open tests, beside others
+	$(BIN)/python -m benchmarks.model
+
 lock: setup ## resolve the locks anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command 'make lock' pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command 'make lock' -c requirements/run.txt --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' -c requirements/run.txt --group training pyproject.toml requirements/build.in -o requirements/training.txt
 
 schemas: setup ## write the committed JSON and Arrow schemas anew
 	$(BIN)/python -m schemas.formats --write
 
 clean: ## remove the environment and what tools left
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(TRAINING) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

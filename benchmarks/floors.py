@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import extraction, reading, seed
+from benchmarks import extraction, model, reading, seed
 from benchmarks.figures import SHARED, mean, table, token_f1
 
 FILE = Path(__file__).parent / "floors.toml"
@@ -46,12 +46,26 @@ def reading_figures(split: str = "dev") -> Figures:
     return {name: figures[name] for name in stated()["development"]["reading"]}
 
 
+def model_figures(*, dev: bool = True) -> Figures:
+    figures = model.figures(model.load("en_newsbeam_sm"), dev=dev, full=True)
+    return {name: figures[name] for name in stated()["development" if dev else "release"]["model"]}
+
+
 def development() -> dict[str, Figures]:
-    return {"seed": seed_figures(), "extraction": extraction_figures(), "reading": reading_figures()}
+    return {
+        "seed": seed_figures(),
+        "extraction": extraction_figures(),
+        "model": model_figures(),
+        "reading": reading_figures(),
+    }
 
 
 def tested() -> dict[str, Figures]:
-    return {"extraction": extraction_figures("test", 0), "reading": reading_figures("held")}
+    return {
+        "extraction": extraction_figures("test", 0),
+        "model": model_figures(dev=False),
+        "reading": reading_figures("held"),
+    }
 
 
 def broken(

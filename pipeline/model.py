@@ -29,9 +29,15 @@ class SpacyModel:
         self.timeout_s = timeout_s
 
     def check(self) -> None:
-        """Raises ModelMissing for the first configured package that is not installed."""
+        """Raises ModelMissing for the first configured package that is not installed, or not whole."""
         for package in self.models.values():
             require(package)
+            verify = getattr(importlib.import_module(package), "verify", None)
+            try:
+                if verify:
+                    verify()
+            except OSError as error:
+                raise ModelMissing(f"the model {package!r} cannot be used: {error}") from error
 
     def annotate(self, texts: Sequence[str], language: str) -> list[Annotation | Exception]:
         package = self.models[language]

@@ -2,7 +2,7 @@
 
 Plain tuples, so that it travels between processes and a test can write one by hand.
 Offsets are code points of the article's text. Dependencies are in the UD scheme: an adapter in
-`transforms/annotate.py` maps the CLEAR labels of the official English spaCy models to it.
+`transforms/annotation.py` maps the CLEAR labels of the official English spaCy models to it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,18 @@ class Name(NamedTuple):
     label: str
 
 
+class Attribution(NamedTuple):
+    """Who says what, as far as the model marks it: spans (start, end) of its parts. There is always a content."""
+
+    type: str  # speech, belief, intent, finding, denial
+    source: tuple[tuple[int, int], ...]
+    cue: tuple[tuple[int, int], ...]
+    content: tuple[tuple[int, int], ...]
+    score: float  # 0 to 1
+
+
 class Annotation(NamedTuple):
     tokens: tuple[Token, ...]
     names: tuple[Name, ...]
     model: str  # name and version
+    attributions: tuple[Attribution, ...] = ()  # none from a model that does not look for them

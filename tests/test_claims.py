@@ -60,12 +60,11 @@ def test_where_a_source_stands_does_not_matter(text, expected):
     assert Read(text).table() == [expected]
 
 
-def test_a_split_quotation_is_one_claim_and_a_new_sentence_another():
+def test_a_split_quotation_is_one_claim_and_so_are_two_sentences_around_one_cue():
     read = Read("“The road,” said Amara Okafor, “is open.”\n“It is wet,” said Amara Okafor. “It is very wet.”")
     assert read.table() == [
         ("direct", "The road, … is open.", "Amara Okafor"),
-        ("direct", "It is wet,", "Amara Okafor"),
-        ("direct", "It is very wet.", "Amara Okafor"),
+        ("direct", "It is wet, … It is very wet.", "Amara Okafor"),
     ]
     assert read.claims[2].reason == "continuation"
 

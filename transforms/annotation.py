@@ -1,21 +1,24 @@
 """What a spaCy model sees in one article, as plain tuples in one scheme.
 
-The model runs paragraph by paragraph, because line breaks inside a text hurt the parser, and one article at a
-time, so that an article's annotation never depends on its neighbours (a batch of articles could change the last
-bits of a matrix product). Names are looked for everywhere; the costly parser only where a claim can stand.
+Our own model takes an article whole: it knows paragraphs, and what stands in one helps to read the next. Others run
+paragraph by paragraph, because line breaks inside a text hurt their parsers; names are looked for everywhere, the
+costly parser runs only where a claim can stand. Always one article at a time, so that an article's annotation never
+depends on its neighbours (a batch could change the last bits of a matrix product).
 Runs in the guarded pool, and imports no Beam.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from schemas.annotation import Annotation, Name, Token
+from schemas.annotation import Annotation, Attribution, Name, Token
 from transforms.attribution.cues import has_cue
 
 _LINE = re.compile(r"[^\n]+")
+WHOLE = "reader"  # the component of a model that reads whole articles
 
 # CLEAR (the official English models) -> UD. Prepositional objects need the tree: see `_raise_object`.
 UD = {
@@ -36,6 +39,10 @@ class Node(NamedTuple):
 
 def annotate_text(nlp: Any, text: str) -> Annotation:
     """Annotate one article with a spaCy `Language`; offsets are those of `text`."""
+    model = f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
+    if WHOLE in nlp.pipe_names:
+        doc = nlp(text)
+        return Annotation(tuple(_whole(doc)), tuple(_names(doc, 0)), model, tuple(_attributions(doc)))
     lines = [(m.start(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
     docs = list(nlp.pipe((line for _, line in lines), disable=_all_but(nlp, "ner")))
     wanted = [i for i, (_, line) in enumerate(lines) if has_cue(line)]
@@ -47,8 +54,52 @@ def annotate_text(nlp: Any, text: str) -> Annotation:
     for number, ((offset, _), doc) in enumerate(zip(lines, docs, strict=True)):
         new, sentence = _tokens(doc, offset, len(tokens), number, sentence, number in parsed)
         tokens += new
-        names += [Name(e.start_char + offset, e.end_char + offset, e.text, e.label_) for e in doc.ents]
-    return Annotation(tuple(tokens), tuple(names), f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}")
+        names += _names(doc, offset)
+    return Annotation(tuple(tokens), tuple(names), model)
+
+
+def _names(doc: Any, offset: int) -> list[Name]:
+    return [Name(e.start_char + offset, e.end_char + offset, e.text, e.label_) for e in doc.ents]
+
+
+def _whole(doc: Any) -> list[Token]:
+    """The tokens of a whole article, blank ones left out, with numbers for its paragraphs and sentences."""
+    kept = [t for t in doc if not t.is_space]
+    place = {t.i: k for k, t in enumerate(kept)}
+    out: list[Token] = []
+    sentence = paragraph = 0
+    for k, t in enumerate(kept):
+        if k:
+            new = any("\n" in doc[i].text for i in range(kept[k - 1].i + 1, t.i))
+            paragraph += new
+            sentence += bool(new or t.is_sent_start)
+        dep = "root" if t.dep_ == "ROOT" else t.dep_
+        end = t.idx + len(t.text)
+        out.append(
+            Token(t.idx, end, t.text, t.lemma_, t.pos_, t.tag_, dep, place.get(t.head.i, k), sentence, paragraph)
+        )
+    return out
+
+
+def _attributions(doc: Any) -> list[Attribution]:
+    """In the order of the text. The spans of one attribution share their id."""
+    parts: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    types: dict[str, str] = {}
+    for part in ("source", "cue", "content"):
+        for span in doc.spans.get(part, ()):
+            parts[span.id_][part].append((span.start_char, span.end_char))
+            if part == "cue":
+                types.setdefault(span.id_, span.label_)
+    scores = doc.user_data.get("attributions", {})
+    found = [
+        Attribution(
+            types.get(number, "speech"), tuple(row["source"]), tuple(row["cue"]), tuple(row["content"]),
+            scores.get(number, 1.0),
+        )
+        for number, row in parts.items()
+        if row["content"]
+    ]  # fmt: skip
+    return sorted(found, key=lambda a: min(a.cue + a.content + a.source))
 
 
 def annotate_texts(nlp: Any, texts: Iterable[str]) -> list[Annotation]:

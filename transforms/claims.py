@@ -7,7 +7,8 @@ on from the one before; a speaker is resolved from the article's own entities, o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -19,12 +20,13 @@ from schemas.records import Span
 from transforms.attribution import cues
 from transforms.attribution.cast import Cast
 from transforms.attribution.frames import Frame, frames
+from transforms.attribution.marked import by_sentence, missed
 from transforms.attribution.quantities import quantities
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.scene import Scene
 from transforms.attribution.sentences import Sentence, sentences
 from transforms.attribution.speakers import resolve
-from transforms.attribution.speech import NAMED, UNRESOLVED, Context, Said, Speaker
+from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Said, Speaker
 from transforms.attribution.trees import Trees
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.reading import day_of, package
@@ -34,6 +36,7 @@ from transforms.wordlist import wordset
 DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"
 _BATCH = 64
 _MAX_WORDS, _MAX_QUOTES = 400, 40  # of a sentence: past them it is a list or a table, not prose
+_BARE = Frame((0, 0), 0, "say", None, ())  # a quotation without a cue
 _MIN_QUOTE = 12  # characters of a quotation that stands without a cue
 _NEGATIONS = wordset("not n't never no nobody neither nor without")
 _MODALS = wordset("may might could would should must can will shall ought")
@@ -58,31 +61,37 @@ class _Article:
         self.quoted = [(q.open, q.close) for q in self.quotes]
         self.said: list[Said] = []
         self.out: list[ClaimDraft] = []
+        self.marked = by_sentence(annotation.attributions, self.sentences, self.trees)
+        self.contents = [span for one in annotation.attributions for span in one.content]
 
     def read(self) -> list[ClaimDraft]:
         for k, sentence in enumerate(self.sentences):
             before = self.sentences[k - 1] if k else Sentence(0, 0, -1, ())
-            self._sentence(sentence, before)
+            self._sentence(sentence, before, self.marked.get(k, []))
         return sorted(self.out, key=lambda c: (c.content[0].start, c.content[-1].end))
 
-    def _sentence(self, sentence: Sentence, before: Sentence) -> None:
+    def _sentence(self, sentence: Sentence, before: Sentence, marked: Sequence[Frame]) -> None:
         if len(sentence.quotes) > _MAX_QUOTES:
             return
         scene = Scene(self.text, self.trees, sentence)
         if len(scene.outside) > _MAX_WORDS:
             return
-        found = [self._snapped(f) for f in _unnested(frames(scene))]
+        ruled = _unnested(frames(scene)) if sentence.quotes or not self.contents else []
+        if self.contents:
+            ruled = missed(ruled, self.contents, sentence)
+        found = [self._snapped(f) for f in sorted([*marked, *ruled], key=lambda f: f.cue)]
         speakers: dict[int, Speaker] = {}
-        covered: list[tuple[int, int]] = []
+        covered: list[tuple[int, int]] = [*self.contents]
         for frame in found:
             speaker = self._speaker(frame, speakers, sentence, before)
             if speaker is None:
                 continue
             speakers[frame.verb] = speaker
-            spans = [part for span in frame.content for part in self._words(span, sentence)]
+            spans = [part for span in frame.content for part in self._words(span)]
             covered += spans
-            self._add(frame.lemma, spans, frame.cue, frame.source, speaker)
-            self._remember(sentence, speaker)
+            self._add(frame, spans, speaker)
+            if not self._inner(frame):
+                self._remember(sentence, speaker)
         for quote in sentence.quotes:
             if not any(a < quote.end and b > quote.start for a, b in covered):
                 self._bare(quote, sentence, before)
@@ -97,6 +106,12 @@ class _Article:
                 a, b = min(a, start), max(b, end)
         return frame._replace(source=(a, b))
 
+    def _inner(self, frame: Frame) -> bool:
+        """Whether its cue stands in the words of another claim: who speaks there is no speaker of the article's."""
+        at = frame.cue[0]
+        outer = (span for span in self.contents if span not in frame.content)
+        return any(a <= at < b for a, b in outer) or any(q.open < at for q in self._quotes_in(at, at + 1))
+
     def _remember(self, sentence: Sentence, speaker: Speaker) -> None:
         self.said.append(Said(sentence.start, speaker))
 
@@ -106,13 +121,25 @@ class _Article:
         if frame.shared in speakers:
             found = speakers[frame.shared]
             return found._replace(reason="shared_source") if found.status == NAMED else found
+        if frame.source is None and frame.type and frame.cue[1] > frame.cue[0] and not self._quotes(frame):
+            return Speaker(ANONYMOUS, "passive")
         if frame.source is None:
-            quote = any(q.open < b and q.close > a for a, b in frame.content for q in sentence.quotes)
-            if not quote:
+            if not frame.type and not self._quotes(frame):
                 return None
             return self._carried(before, sentence)
         context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
         return resolve(self.text, frame.source, context)
+
+    def _quotes(self, frame: Frame) -> bool:
+        return any(True for a, b in frame.content for _ in self._quotes_in(a, b))
+
+    def _quotes_in(self, start: int, end: int) -> Iterator[Quote]:
+        """The quotations that touch a stretch."""
+        for k in range(max(0, bisect_right(self.quotes, start, key=lambda q: q.open) - 1), len(self.quotes)):
+            if self.quotes[k].open >= end:
+                break
+            if self.quotes[k].close > start:
+                yield self.quotes[k]
 
     def _carried(self, before: Sentence, sentence: Sentence) -> Speaker:
         last = self.said[-1] if self.said else None
@@ -134,17 +161,17 @@ class _Article:
             speaker = self._carried(before, sentence)
         else:
             speaker = Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
-        self._add("say", [(quote.start, quote.end)], None, None, speaker)
+        self._add(_BARE, [(quote.start, quote.end)], speaker)
         self._remember(sentence, speaker)
 
     def _complete(self, quote: Quote) -> bool:
         """Whether the words are a sentence of their own behind a colon, not a fragment or a title."""
         return self.text[: quote.open].rstrip().endswith(":") and self.text[quote.end - 1] in ".?!,"
 
-    def _words(self, span: tuple[int, int], sentence: Sentence) -> list[tuple[int, int]]:
+    def _words(self, span: tuple[int, int]) -> list[tuple[int, int]]:
         """The span without its marks where it is made of whole quotations only; otherwise as it is."""
         a, b = span
-        inside = [q for q in sentence.quotes if q.open < b and q.close > a]
+        inside = [q for q in self._quotes_in(a, b) if not (q.open < a and b < q.close)]
         bare = list(self.text[a:b])
         for q in inside:
             for i in range(max(a, q.open), min(b, q.close)):
@@ -155,14 +182,7 @@ class _Article:
             a, b = (q.open if q.open < a < q.close else a), (q.close if q.open < b < q.close else b)
         return [(a, b)]
 
-    def _add(
-        self,
-        lemma: str,
-        spans: list[tuple[int, int]],
-        cue: tuple[int, int] | None,
-        source: tuple[int, int] | None,
-        speaker: Speaker,
-    ) -> None:
+    def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker) -> None:
         spans = sorted(set(spans))
         if not spans or any((c.content[0].start, c.content[-1].end) == (spans[0][0], spans[-1][1]) for c in self.out):
             return
@@ -173,10 +193,10 @@ class _Article:
         self.out.append(
             ClaimDraft(
                 kind=self._kind(spans),
-                type=cues.TYPES.get(lemma, cues.SPEECH),
+                type=frame.type or cues.TYPES.get(frame.lemma, cues.SPEECH),
                 content=tuple(self._span(a, b) for a, b in spans),
-                cue=(self._span(*cue),) if cue else (),
-                source=(self._span(*source),) if source else (),
+                cue=(self._span(*frame.cue),) if frame.cue[1] > frame.cue[0] else (),
+                source=(self._span(*frame.source),) if frame.source else (),
                 speaker=named,
                 speaker_status=speaker.status,
                 speaker_role=speaker.role,

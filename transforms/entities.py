@@ -148,7 +148,7 @@ def _draft(
     spans = tuple(Span(m.start, m.end, text[m.start : m.end]) for m in sorted(group))
     forms = tuple(dict.fromkeys(span.exact for span in spans))
     return EntityDraft(
-        name=name,
+        name=" ".join(name.split()),
         label=label,
         aliases=tuple(form for form in forms if form != name),
         mentions=spans,

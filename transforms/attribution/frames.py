@@ -31,6 +31,7 @@ class Frame(NamedTuple):
     source: tuple[int, int] | None
     content: tuple[tuple[int, int], ...]
     shared: int = -1  # token index of the cue whose source this one takes
+    type: str = ""  # what the model says it is; "" where the cue's lemma decides
 
 
 def frames(scene: Scene) -> list[Frame]:
