@@ -25,7 +25,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from pipeline.warc import info_record, member, record_at, response_of, response_record
 from schemas import ids
-from schemas.errors import ArchiveError
+from schemas.errors import ArchiveError, Unwritable
 from schemas.ports import Response, Segment
 from schemas.records import RawPage
 
@@ -41,7 +41,7 @@ class WarcArchive:
         self.root = root.rstrip("/") or "/"
 
     def write(self, unit_id: str, pages: Sequence[tuple[Response, datetime]]) -> tuple[Segment, list[RawPage]]:
-        """Write one closed segment; a RawPage for each page, in order. Raises ArchiveError."""
+        """Write one closed segment; a RawPage for each page, in order. Raises Unwritable."""
         if not pages:
             raise ValueError("a segment needs a page")
         day = pages[0][1].astimezone(UTC).date().isoformat()
@@ -57,7 +57,7 @@ class WarcArchive:
         try:
             _put(f"{self.root}/{path}", data)
         except OSError as error:
-            raise ArchiveError(f"segment {self.root}/{path} cannot be written: {error.strerror or error}") from error
+            raise Unwritable(f"segment {self.root}/{path} cannot be written: {error.strerror or error}") from error
         return Segment(path, len(data), len(pages)), raw_pages
 
     def read(self, page: RawPage) -> Response:

@@ -20,7 +20,7 @@ from pipeline.ledger.engine import held
 from pipeline.segments import listed, pages_of, verify
 from schemas.errors import LedgerHeld, UsageError
 from schemas.ports import Response
-from transforms.sinks.committed import drop_unit
+from transforms.sinks.committed import drop_rest
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -110,8 +110,7 @@ def test_files_of_a_unit_with_a_manifest_are_never_dropped(tmp_path):
     for unit in ("a" * 32, "b" * 32):
         (tmp_path / "data" / "visits" / f"{unit}-1.jsonl").write_text("{}")
     (tmp_path / "manifests" / f"{'a' * 32}.json").write_text("{}")
-    drop_unit(tmp_path, "a" * 32)
-    drop_unit(tmp_path, "b" * 32)
+    drop_rest(tmp_path, {"a" * 32, "b" * 32})
     assert [path.name[0] for path in (tmp_path / "data" / "visits").iterdir()] == ["a"]
 
 

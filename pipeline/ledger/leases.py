@@ -15,6 +15,7 @@ from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, iso, upsert
 from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
+from schemas.errors import UnitLost
 from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
 from schemas.ports import Segment
@@ -27,7 +28,8 @@ NONE: dict[str, str] = {}
 
 def lease(connection: Connection, unit_id: str, settings: LeaseSettings, now: float) -> list[LeasedEntry]:
     """At most `unit_entries`, at most `host_entries` of one host, oldest first. A unit that gets none is closed."""
-    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one_or_none()
+    locked = select(t.units.c.state, t.units.c.leased).where(t.units.c.unit_id == unit_id).with_for_update()
+    unit = connection.execute(locked).one_or_none()
     if unit is None or unit.state != UnitState.OPEN:
         return []  # a late retry of a unit that is settled or given up
     held = _held(connection, unit_id)
@@ -113,7 +115,9 @@ def _lease_hosts(connection: Connection, unit_id: str, names: set[str], now: flo
     mine: set[str] = set()
     for some in chunks(sorted(names)):
         free = and_(t.hosts.c.host.in_(some), or_(t.hosts.c.unit_id == "", t.hosts.c.lease_until < now))
-        connection.execute(update(t.hosts).where(free).values(unit_id=unit_id, lease_until=until))
+        chosen = list(connection.scalars(select(t.hosts.c.host).where(free).with_for_update(skip_locked=True)))
+        taken = update(t.hosts).where(t.hosts.c.host.in_(chosen))
+        connection.execute(taken.values(unit_id=unit_id, lease_until=until))
         held = and_(t.hosts.c.host.in_(some), t.hosts.c.unit_id == unit_id)
         mine.update(connection.scalars(select(t.hosts.c.host).where(held)))
     return mine
@@ -161,6 +165,10 @@ def _validators(connection: Connection, held: list[Row[Any]]) -> dict[str, dict[
 
 
 def register(connection: Connection, unit_id: str, segment: Segment, pages: dict[str, RawPage], now: float) -> None:
+    """Raises UnitLost for a unit that was given up: its segment may have been cleared away already."""
+    state = connection.scalar(select(t.units.c.state).where(t.units.c.unit_id == unit_id).with_for_update())
+    if state == UnitState.DIED:
+        raise UnitLost(f"unit {unit_id} was given up: its segment {segment.path} is not registered")
     row = {**segment._asdict(), "unit_id": unit_id, "registered_at": now}
     upsert(connection, t.segments, [row])
     rows = [

@@ -8,26 +8,24 @@ import msgspec
 from sqlalchemy import Connection, func, or_, select
 
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import iso
+from pipeline.ledger.sql import chunks, iso
 from schemas.health import Health
 from schemas.words import FeedState, UnitState
 
 
-def units_between(connection: Connection, since: float) -> tuple[int, int, dict[str, int]]:
-    """Units settled since an instant, their entries as Lease counted them, their visits by disposition from Settle."""
-    mine = select(t.units.c.unit_id).where(t.units.c.done_at >= since, t.units.c.state == UnitState.DONE.value)
-    units, leased = connection.execute(
-        select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(
-            t.units.c.done_at >= since, t.units.c.state == UnitState.DONE.value
-        )
-    ).one()
-    ended = (
-        select(t.visits.c.disposition, func.count())
-        .where(t.visits.c.unit_id.in_(mine))
-        .group_by(t.visits.c.disposition)
-        .order_by(t.visits.c.disposition)
-    )
-    return units, int(leased), dict(connection.execute(ended).all())
+def units_counted(connection: Connection, unit_ids: list[str]) -> tuple[int, int, dict[str, int]]:
+    """Of these units: how many are settled, their entries as Lease counted them, their visits by disposition."""
+    units, leased, visits = 0, 0, dict[str, int]()
+    for ids in chunks(unit_ids):
+        mine = (t.units.c.unit_id.in_(ids)) & (t.units.c.state == UnitState.DONE.value)
+        settled = select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(mine)
+        some, theirs = connection.execute(settled).one()
+        units, leased = units + some, leased + int(theirs)
+        done = select(t.units.c.unit_id).where(mine)
+        ended = select(t.visits.c.disposition, func.count()).where(t.visits.c.unit_id.in_(done))
+        for word, count in connection.execute(ended.group_by(t.visits.c.disposition)).all():
+            visits[word] = visits.get(word, 0) + count
+    return units, leased, dict(sorted(visits.items()))
 
 
 def polls_since(connection: Connection, since: float) -> dict[str, int]:
