@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,3 +124,17 @@ def _call(user: pwd.struct_passwd | None, folder: Path, *command: object) -> Non
             log.read_text(errors="replace") if log.exists() else ""
         )
         raise RuntimeError(f"{command[0]} failed: {words[-2_000:]}")
+
+
+def main() -> int:
+    """Which PostgreSQL would be used here; 1 and how to install one where there is none."""
+    try:
+        print(f"PostgreSQL from {binaries()}")
+    except Missing as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
