@@ -36,8 +36,9 @@ demo: setup ## a small press on this machine, watched for two cycles
 test: setup ## the tests; needs no other program
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-test-real: setup ## tests against real parts (PostgreSQL, Prism, emulators, a browser)
-	@echo "no real parts yet beyond those that 'make test' runs"
+test-real: setup ## tests against a real PostgreSQL (15 or newer, on a throwaway cluster of its own)
+	@$(BIN)/python -m benchmarks.postgres
+	$(BIN)/python -m pytest tests_real
 
 lint: setup ## ruff, mypy, committed schemas, rules
 	$(BIN)/ruff check .
@@ -49,7 +50,7 @@ lint: setup ## ruff, mypy, committed schemas, rules
 bench: setup ## one table of figures, as ratios within one run
 	$(BIN)/python -m benchmarks
 
-torture: setup ## kill a run 200 times, and look whether anything was lost or came twice
+torture: setup ## kill runs on SQLite and PostgreSQL, harm disk, clock and ledger: is anything lost or twice?
 	$(BIN)/python -m benchmarks.promise
 
 model: setup $(TRAINING)/.ready ## train the reading model from corpora to wheel (DATA=folder WORK=folder QUICK=1)

@@ -27,7 +27,7 @@ from pipeline.blank import Pieces, joined, without
 from pipeline.blank import write as write_pieces
 from pipeline.warc import info_record, member, page_records, record_at, response_of
 from schemas import ids
-from schemas.errors import ArchiveError
+from schemas.errors import ArchiveError, Unwritable
 from schemas.ports import Response, Segment
 from schemas.records import RawPage
 
@@ -49,7 +49,7 @@ class WarcArchive:
         about: Sequence[Mapping[str, str]] = (),
         known: Mapping[str, RawPage] = {},
     ) -> tuple[Segment, list[RawPage]]:
-        """Write one closed segment; a RawPage for each page, in order. Raises ArchiveError."""
+        """Write one closed segment; a RawPage for each page, in order. Raises Unwritable."""
         if not pages:
             raise ValueError("a segment needs a page")
         day = pages[0][1].astimezone(UTC).date().isoformat()
@@ -68,7 +68,7 @@ class WarcArchive:
         try:
             _put(f"{self.root}/{path}", data)
         except OSError as error:
-            raise ArchiveError(f"segment {self.root}/{path} cannot be written: {error.strerror or error}") from error
+            raise Unwritable(f"segment {self.root}/{path} cannot be written: {error.strerror or error}") from error
         return Segment(path, len(data), len(pages)), raw_pages
 
     def read(self, page: RawPage) -> Response:

@@ -12,16 +12,17 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline.contact import require_contact
 from pipeline.ledger import SqlLedger
-from pipeline.ledger.engine import held
-from pipeline.ledger.queries import polls_since, units_between
+from pipeline.ledger.engine import Holder, held
+from pipeline.ledger.queries import polls_since, units_counted
 from pipeline.ledger.replays import all_due
+from pipeline.recovery import end_unit, recover
 from pipeline.runners import runner
 from pipeline.world import RealWorld
 from schemas.flow import Begin
@@ -47,6 +48,21 @@ class Summary(Record, frozen=True, kw_only=True):
     @property
     def total(self) -> int:
         return sum(self.visits.values())
+
+    def plus(self, other: Summary) -> Summary:
+        """This one and what came after it; polls are those of the later one."""
+        visits = {word: self.visits.get(word, 0) + other.visits.get(word, 0) for word in self.visits | other.visits}
+        leased = self.leased + other.leased
+        return Summary(
+            units=self.units + other.units,
+            leased=leased,
+            visits=dict(sorted(visits.items())),
+            polls=other.polls,
+            recovered=self.recovered + other.recovered,
+            died=self.died + other.died,
+            seconds=round(self.seconds + other.seconds, 3),
+            balanced=leased == sum(visits.values()),
+        )
 
 
 class Stop:
@@ -97,14 +113,13 @@ def watch(
     """`run` again and again, sleeping until the next feed is due, until `stop` (or `cycles` rounds, 0: no limit)."""
     with held(world.settings.ledger_url) as holder:
         ledger = world.ledger()
-        started = ledger.now()
-        clock = time.monotonic()
-        recovered = died = rounds = 0
+        started, done = ledger.now(), Summary()
+        clock, rounds = time.monotonic(), 0
         while True:
-            done = _passes(world, holder, limit=0, stop=stop, progress=progress)
-            recovered, died, rounds = recovered + done.recovered, died + done.died, rounds + 1
+            done, rounds = done.plus(_passes(world, holder, limit=0, stop=stop, progress=progress)), rounds + 1
             if stop.asked or rounds == cycles:
-                return summary_since(ledger, started, recovered, died, clock)
+                seconds = round(time.monotonic() - clock, 3)
+                return replace(done, polls=_polls(ledger, started), seconds=seconds)
             due = ledger.due(_watched(world))
             wait = due.next_check - ledger.now() if due.next_check else IDLE_S
             stop.sleep(min(max(wait, 0.2), IDLE_S))
@@ -119,28 +134,31 @@ def _addresses(world: RealWorld) -> list[str]:
     return [feed.url for feed in world.feeds.values() if feed.enabled]
 
 
-def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: Callable[[Summary], None]) -> Summary:
+def _passes(
+    world: RealWorld, holder: Holder, *, limit: int, stop: Stop, progress: Callable[[Summary], None]
+) -> Summary:
     require_contact(world.settings.network, _addresses(world))
     world.model().check()  # at once, not as a dead letter for each article
     from pipeline.upkeep import at_end_of_passes
 
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
-    recovered, died = recover(world, ledger)
+    recovered, died = recover(world, ledger, holder)
     if recovered:
         one_pass(world, ledger, holder, relate_only=True)
-    summary = summary_since(ledger, started, recovered, died, clock)
+    summary = replace(counted(ledger, [*recovered, *died]), recovered=len(recovered), died=len(died))
     while not stop.asked:
         due = ledger.due(_watched(world))
         left = limit - summary.leased if limit else 0
         if (not due.feeds and not due.entries) or (limit and left <= 0):
             break
-        before = summary.leased
-        one_pass(world, ledger, holder, limit=left)
-        summary = summary_since(ledger, started, recovered, died, clock)
+        unit = counted(ledger, [one_pass(world, ledger, holder, limit=left)])
+        summary = summary.plus(replace(unit, polls=_polls(ledger, started)))
+        summary = replace(summary, seconds=round(time.monotonic() - clock, 3))
         progress(summary)
-        if summary.leased == before and not ledger.due(_watched(world)).feeds:
+        if not unit.leased and not ledger.due(_watched(world)).feeds:
             break  # what is pending is in other hands
+    summary = replace(summary, polls=_polls(ledger, started), seconds=round(time.monotonic() - clock, 3))
     if not stop.asked:
         at_end_of_passes(world, started, summary.visits.get(Disposition.FORGOTTEN, 0))
     return summary
@@ -149,13 +167,16 @@ def _passes(world: RealWorld, holder: str, *, limit: int, stop: Stop, progress: 
 def one_pass(
     world: RealWorld,
     ledger: SqlLedger,
-    holder: str,
+    holder: Holder,
     *,
     limit: int = 0,
     relate_only: bool = False,
     kind: UnitKind = UnitKind.PASS,
-) -> None:
-    """One unit through both graphs. When the graph fails the unit is released, and its death is counted."""
+) -> str:
+    """One unit through both graphs; gives its id. When the graph fails the unit is released.
+
+    Its death is counted on its entries, unless it is this machine that failed.
+    """
     import apache_beam as beam
 
     from pipeline.graph import read, relate, reread
@@ -164,13 +185,14 @@ def one_pass(
     unit_id = uuid.uuid4().hex
     if not relate_only:
         passing = _limited(world, limit)
-        ledger.open_unit(unit_id, holder, kind)
+        ledger.open_unit(unit_id, holder.name, kind)
         try:
             row.run(lambda p: graph(_begin(p, beam, unit_id), passing))
-        except BaseException:
-            ledger.recover(lambda settled: None, world.settings.lease.max_deaths)
+        except BaseException as error:
+            end_unit(world, ledger, unit_id, error)
             raise
     row.run(lambda p: relate(_begin(p, beam, unit_id), world))
+    return unit_id
 
 
 def check_feeds(world: RealWorld) -> None:
@@ -180,11 +202,10 @@ def check_feeds(world: RealWorld) -> None:
     require_contact(world.settings.network, _addresses(world))
     with held(world.settings.ledger_url) as holder:
         ledger = world.ledger()
-        recover(world, ledger)
-        with ledger.engine.begin() as connection:
-            all_due(connection, _watched(world))
+        recover(world, ledger, holder)
+        ledger.writing(lambda c: all_due(c, _watched(world)))
         unit_id = uuid.uuid4().hex
-        ledger.open_unit(unit_id, holder)
+        ledger.open_unit(unit_id, holder.name)
         import apache_beam as beam
 
         runner(world.settings.runner).run(lambda p: _begin(p, beam, unit_id) | Poll(world))
@@ -196,42 +217,25 @@ def _begin(pipeline: Any, beam: Any, unit_id: str) -> Any:
 
 
 def _limited(world: RealWorld, limit: int) -> RealWorld:
-    from dataclasses import replace
+    from dataclasses import replace as with_these
 
     lease = world.settings.lease
     if not limit or limit >= lease.unit_entries:
         return world
-    return replace(world, settings=replace(world.settings, lease=replace(lease, unit_entries=limit)))
+    mine = with_these(world.settings, lease=with_these(lease, unit_entries=limit))
+    return with_these(world, settings=mine)
 
 
-def recover(world: RealWorld, ledger: SqlLedger) -> tuple[int, int]:
-    """Roll prepared units forward, release dead ones and drop the files they left. Gives (recovered, died)."""
-    from transforms.settle import finish
-    from transforms.sinks.committed import drop_unit
-
-    root = Path(world.settings.output.dir)
-    at = world.clock().now().isoformat()
-    recovered, died = ledger.recover(lambda settled: finish(settled, root, ledger, at), world.settings.lease.max_deaths)
-    for unit_id in died:
-        drop_unit(root, unit_id)
-    return len(recovered), len(died)
-
-
-def summary_since(ledger: SqlLedger, since: float, recovered: int, died: int, clock: float) -> Summary:
-    """What the ledger says of a run that began then. `clock`: what time.monotonic() said."""
+def counted(ledger: SqlLedger, unit_ids: list[str]) -> Summary:
+    """What these units came to. By their names, not by the time: a clock may jump."""
     with ledger.reading() as connection:
-        units, leased, visits = units_between(connection, since)
-        polls = polls_since(connection, since)
-    return Summary(
-        units=units,
-        leased=leased,
-        visits=visits,
-        polls=polls,
-        recovered=recovered,
-        died=died,
-        seconds=round(time.monotonic() - clock, 3),
-        balanced=leased == sum(visits.values()),
-    )
+        units, leased, visits = units_counted(connection, unit_ids)
+    return Summary(units=units, leased=leased, visits=visits, balanced=leased == sum(visits.values()))
+
+
+def _polls(ledger: SqlLedger, since: float) -> dict[str, int]:
+    with ledger.reading() as connection:
+        return polls_since(connection, min(since, ledger.now()))
 
 
 def as_json(summary: Summary) -> bytes:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from pipeline.driver import recover
 from pipeline.ledger import forgetting as f
 from pipeline.ledger.engine import held
 from pipeline.ledger.tombstones import ARTICLE, ENTRY, SITE, Stone, close_stones, raise_stones
 from pipeline.ledger.tombstones import lift as lift_stones
 from pipeline.ledger.units import log
 from pipeline.readmodel import walk
+from pipeline.recovery import recover
 from pipeline.removal import remove
 from pipeline.world import RealWorld
 from schemas.errors import NewsbeamError
@@ -56,9 +56,9 @@ def forget(world: RealWorld, what: What, *, who: str, why: str, dry_run: bool = 
     if dry_run:
         with world.ledger().reading() as connection:
             return report_of(_find(connection, what))
-    with held(world.settings.ledger_url):
+    with held(world.settings.ledger_url) as holder:
         ledger = world.ledger()
-        recover(world, ledger)
+        recover(world, ledger, holder)
         walk(ledger, Path(world.settings.output.dir))
         with ledger.engine.begin() as connection:
             found = _find(connection, what)

@@ -35,7 +35,8 @@ def walk(ledger: SqlLedger, root: Path) -> int:
     while True:
         with ledger.engine.begin() as connection:
             upsert(connection, t.counters, [{"name": MARK, "value": 0}])
-            at = connection.execute(select(t.counters.c.value).where(t.counters.c.name == MARK)).scalar_one()
+            mark = select(t.counters.c.value).where(t.counters.c.name == MARK)
+            at = connection.execute(mark.with_for_update()).scalar_one()  # one process walks at a time
             unit = connection.execute(
                 select(t.units.c.seq, t.units.c.unit_id).where(t.units.c.seq > at).order_by(t.units.c.seq).limit(1)
             ).one_or_none()

@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from pipeline.backfill import Backfill
-from pipeline.driver import Stop, Summary, one_pass, recover, summary_since
+from pipeline.driver import Stop, Summary, counted, one_pass
 from pipeline.ledger import rereading
-from pipeline.ledger.engine import held
+from pipeline.ledger.engine import Holder, held
 from pipeline.readmodel import walk
+from pipeline.recovery import recover
 from pipeline.world import RealWorld
 from schemas.ports import Request, Response
 from schemas.words import UnitKind
@@ -66,12 +68,12 @@ def replay_archive(
     with held(here.settings.ledger_url) as holder:
         here.model().check()
         ledger, clock = here.ledger(), time.monotonic()
-        started = ledger.now()
-        recovered, died = recover(here, ledger)
+        recovered, died = recover(here, ledger, holder)
+        units = [*recovered, *died]
         walk(ledger, Path(here.settings.output.dir))
 
         def read() -> None:
-            _passes(here, holder, stop)
+            units.extend(_passes(here, holder, stop))
 
         counts: Counter[str] = Counter()
         marked = missing = 0
@@ -81,10 +83,12 @@ def replay_archive(
             with ledger.reading() as connection:
                 pages = list(_affected(connection, here, site, since, step))
             missing = pages.count(None)
-            with ledger.engine.begin() as connection:
-                marked = sum(rereading.to_replay(connection, *page) for page in pages if page)
+            marked = ledger.writing(lambda c: sum(rereading.to_replay(c, *page) for page in pages if page))
         read()
-        summary = summary_since(ledger, started, recovered, died, clock)
+        seconds = round(time.monotonic() - clock, 3)
+        summary = msgspec.structs.replace(
+            counted(ledger, units), recovered=len(recovered), died=len(died), seconds=seconds
+        )
     return Report(summary, marked, missing, dict(counts))
 
 
@@ -107,8 +111,8 @@ def _affected(
             yield (one.entry_id, one.unit_id) if one.page else None
 
 
-def _passes(world: RealWorld, holder: str, stop: Stop) -> None:
-    """Units until nothing waits to be replayed, or what does is in other hands."""
+def _passes(world: RealWorld, holder: Holder, stop: Stop) -> Iterator[str]:
+    """Units until nothing waits to be replayed, or what does is in other hands; gives their ids."""
     ledger, before = world.ledger(), -1
     while not stop.asked:
         with ledger.reading() as connection:
@@ -116,4 +120,4 @@ def _passes(world: RealWorld, holder: str, stop: Stop) -> None:
         if not left or left == before:
             return
         before = left
-        one_pass(world, ledger, holder, kind=UnitKind.REPLAY)
+        yield one_pass(world, ledger, holder, kind=UnitKind.REPLAY)

@@ -7,6 +7,10 @@
     ├── UnitLost             a unit no longer holds the leases it wants to settle
     ├── Unbalanced           entries leased and outcomes settled differ (exit 1)
     ├── ModelMissing         the configured model is not installed (exit 4)
+    ├── MachineError         this machine fails us, not an entry: the pass ends, nothing is counted against its entries
+    │   ├── LedgerError      the ledger's database is locked, full or away
+    │   │   └── Deadlock     it broke a deadlock of two transactions; ours is made again
+    │   └── Unwritable       a segment cannot be written (an ArchiveError, too)
     ├── ArchiveError         a segment cannot be written or read
     └── GuardError           a guarded call did not come back
         ├── GuardTimeout     it ran past its time
@@ -17,7 +21,10 @@ An error renders its cause to text when it is made, so that it survives pickling
 
 from __future__ import annotations
 
+import errno
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class NewsbeamError(Exception):
@@ -64,7 +71,23 @@ class ModelMissing(NewsbeamError):
     exit_code = 4
 
 
+class MachineError(NewsbeamError):
+    pass
+
+
+class LedgerError(MachineError):
+    pass
+
+
+class Deadlock(LedgerError):
+    pass
+
+
 class ArchiveError(NewsbeamError):
+    pass
+
+
+class Unwritable(ArchiveError, MachineError):
     pass
 
 
@@ -78,6 +101,27 @@ class GuardTimeout(GuardError):
 
 class GuardCrash(GuardError):
     pass
+
+
+_OF_THE_MACHINE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM
+}  # fmt: skip
+
+
+def of_the_machine(error: BaseException) -> bool:
+    """Whether the disk, the ledger or a limit of this machine is at fault, so that no entry may be blamed."""
+    return isinstance(error, MachineError) or (isinstance(error, OSError) and error.errno in _OF_THE_MACHINE)
+
+
+@contextmanager
+def on_this_machine(what: str) -> Iterator[None]:
+    """Turn an OSError that is of the machine into a MachineError: `what` could not be done, and why."""
+    try:
+        yield
+    except OSError as error:
+        if not of_the_machine(error):
+            raise
+        raise MachineError(f"{what}: {error}") from error
 
 
 TRACE_CHARS = 4_000

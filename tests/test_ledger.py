@@ -15,7 +15,7 @@ from sqlalchemy import select
 from pipeline.ledger import SqlLedger, tables
 from pipeline.ledger import tables as t
 from pipeline.ledger.engine import _alembic, behind, engine, held
-from pipeline.ledger.queries import dead_letters, units_between
+from pipeline.ledger.queries import dead_letters, units_counted
 from pipeline.ledger.replays import replay_dead
 from schemas.commits import IndexRow
 from schemas.config import Lease
@@ -230,11 +230,11 @@ def test_a_poisonous_entry_is_leased_alone_and_then_ends_dead(ledger):
     with ledger.reading() as connection:
         ends = dict(connection.execute(select(tables.visits.c.entry_id, tables.visits.c.disposition)).all())
         letters = connection.execute(select(tables.dead_letters.c.error)).all()
-        since = units_between(connection, START.timestamp())
+        sums = units_counted(connection, list(connection.scalars(select(tables.units.c.unit_id))))
     assert ends == {first[0].entry.entry_id: "dead", second[0].entry.entry_id: "written"}
     assert len(letters) == 1
     assert "3 units died" in letters[0][0]
-    assert since == (1, 2, {"dead": 1, "written": 1})  # units, leased, visits: the sums of a run agree
+    assert sums == (1, 2, {"dead": 1, "written": 1})  # units, leased, visits: the sums of a run agree
 
 
 def failed(unit: str, leased: LeasedEntry, error: str) -> Settled:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from benchmarks.promise import EXPECTED, SOME, bare, committed, judge, kill_after, kill_at, settings
-from benchmarks.promise import run as newsbeam
+from benchmarks.house import kill_after, kill_at, settings
+from benchmarks.house import run as newsbeam
+from benchmarks.judge import EXPECTED, SOME, bare, committed, judge
 from pipeline.press import Press
 
 NOW = datetime.now(UTC)

@@ -18,9 +18,12 @@ from pipeline.ledger import tables as t
 from pipeline.ledger.backup import backup, restore
 from pipeline.ledger.engine import held
 from pipeline.segments import listed, pages_of, verify
+from schemas.commits import Manifest
 from schemas.errors import LedgerHeld, UsageError
 from schemas.ports import Response
-from transforms.sinks.committed import drop_unit
+from schemas.records import Visit
+from transforms.sinks.committed import drop_rest
+from transforms.sinks.files import publish_manifest, write_unit
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -103,16 +106,22 @@ def test_a_damaged_ledger_is_what_a_backup_is_for(tmp_path, url):
     assert units(url) == {"a"}
 
 
-def test_files_of_a_unit_with_a_manifest_are_never_dropped(tmp_path):
+def test_what_a_units_manifest_names_is_never_dropped_and_the_rest_of_it_is(tmp_path):
     """As when a backup was made while the unit was open, and put back after it had settled."""
-    (tmp_path / "manifests").mkdir()
-    (tmp_path / "data" / "visits").mkdir(parents=True)
-    for unit in ("a" * 32, "b" * 32):
-        (tmp_path / "data" / "visits" / f"{unit}-1.jsonl").write_text("{}")
-    (tmp_path / "manifests" / f"{'a' * 32}.json").write_text("{}")
-    drop_unit(tmp_path, "a" * 32)
-    drop_unit(tmp_path, "b" * 32)
-    assert [path.name[0] for path in (tmp_path / "data" / "visits").iterdir()] == ["a"]
+    whole, dead = "a" * 32, "b" * 32
+    visit = Visit(
+        visit_id="v", entry_id="e", unit_id=whole, url=URL, at=NOW.isoformat(), why="new", disposition="gone",
+        step="fetch", reason=""
+    )  # fmt: skip
+    files = write_unit(tmp_path, whole, "1", {"visits": [visit]}, ["jsonl"])
+    publish_manifest(tmp_path, Manifest(unit_id=whole, files=files, counts={}, committed_at=NOW.isoformat()))
+    write_unit(tmp_path, whole, "2", {"visits": [visit]}, ["jsonl"])
+    write_unit(tmp_path, dead, "1", {"visits": [visit]}, ["jsonl"])
+    (tmp_path / "data" / "visits" / f".{dead}-2.jsonl.0f0f").write_text("{")
+    (tmp_path / "manifests" / f".{dead}.json.0f0f").write_text("{")
+    drop_rest(tmp_path, {whole, dead})
+    there = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(there) == [files[0].path, f"manifests/{whole}.json"]
 
 
 def test_what_is_no_ledger_is_not_restored_and_a_backup_overwrites_nothing(tmp_path, url):

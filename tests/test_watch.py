@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 from test_path import NOW
 
-from benchmarks.promise import ROOT, SOME, committed, judge, settings
-from benchmarks.promise import run as newsbeam
+from benchmarks.house import run as newsbeam
+from benchmarks.house import settings
+from benchmarks.judge import ROOT, SOME, committed, judge
 from pipeline.press import Press
 
 PATIENCE_S = 60.0  # a condition that does not come true by then never will

@@ -17,7 +17,7 @@ import apache_beam as beam
 import msgspec
 
 from schemas.commits import Manifest, Package
-from schemas.errors import Unbalanced, UnitLost
+from schemas.errors import Unbalanced, UnitLost, on_this_machine
 from schemas.flow import Copied, LeasedEntry, Outcome, Settled, Work, unpack
 from schemas.ports import Ledger, World
 from schemas.records import DeadLetter, Record, Visit
@@ -107,7 +107,8 @@ def finish(settled: Settled, root: Path, ledger: Ledger, at: str) -> None:
     manifest = Manifest(
         unit_id=settled.unit_id, files=settled.files, counts=dict(sorted(counts.items())), committed_at=at
     )
-    publish_manifest(root, manifest)
+    with on_this_machine(f"the manifest of unit {settled.unit_id} cannot be written"):
+        publish_manifest(root, manifest)
     ledger.mark(settled.unit_id)
 
 
@@ -136,7 +137,8 @@ class SettleUnit(beam.DoFn):
         copies, again = split_copies(outcomes, held)
         rows = tables(packages, copies, ended, letters)
         attempt = uuid.uuid4().hex[:8]
-        files = write_unit(root, unit_id, attempt, rows, self.world.settings.output.sinks)
+        with on_this_machine(f"the files of unit {unit_id} cannot be written"):
+            files = write_unit(root, unit_id, attempt, rows, self.world.settings.output.sinks)
         index = [p.index for p in packages if p.index is not None] + [c.index for c in copies]
         settled = Settled(
             unit_id=unit_id,

@@ -71,8 +71,8 @@ def upkeep(
     json: Json = False,
 ) -> None:
     """Remove what was kept for as long as `[retention]` says, and what a `forget` that died left over."""
-    from pipeline.driver import recover
     from pipeline.ledger.engine import held
+    from pipeline.recovery import recover
     from pipeline.upkeep import upkeep as keep_up
 
     existing_ledger(load(config, None, out, settings))
@@ -80,8 +80,8 @@ def upkeep(
     if dry_run:
         gone = keep_up(here, dry_run=True)
     else:
-        with held(here.settings.ledger_url):
-            recover(here, here.ledger())
+        with held(here.settings.ledger_url) as holder:
+            recover(here, here.ledger(), holder)
             gone = keep_up(here)
     if json:
         typer.echo(msgspec.json.encode(gone._asdict()).decode())

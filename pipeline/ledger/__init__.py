@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -16,10 +17,14 @@ from pipeline.ledger import index, leases, polls, settling, tombstones, units
 from pipeline.ledger.engine import engine, sqlite_path
 from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
+from schemas.errors import Deadlock
 from schemas.flow import LeasedEntry, Settled
 from schemas.ports import NO_BUDGETS, Budgets, Candidate, Clock, DueFeed, PollReport, Segment
 from schemas.records import RawPage
 from schemas.words import UnitKind
+
+T = TypeVar("T")
+TRIES = 5  # of a transaction that the database gives up because of another one
 
 
 class SqlLedger:
@@ -37,27 +42,34 @@ class SqlLedger:
         with self.engine.connect().execution_options(readonly=True) as connection:
             yield connection
 
+    def writing(self, work: Callable[[Connection], T]) -> T:
+        """One transaction. Where the database broke a deadlock with another one, it is made again from its start."""
+        for _ in range(TRIES - 1):
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except Deadlock:
+                continue
+        with self.engine.begin() as connection:
+            return work(connection)
+
     # what transforms do (schemas.ports.Ledger)
 
     def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> list[DueFeed]:
-        with self.engine.begin() as connection:
-            return polls.lease_feeds(connection, unit_id, feeds, self.now(), self.now() + self.lease_s)
+        return self.writing(lambda c: polls.lease_feeds(c, unit_id, feeds, now := self.now(), now + self.lease_s))
 
     def sighted(self, feed_id: str, entry_ids: Iterable[str]) -> set[str]:
         with self.reading() as connection:
             return polls.sighted(connection, feed_id, entry_ids)
 
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
-        with self.engine.begin() as connection:
-            polls.commit(connection, unit_id, report, self.now())
+        self.writing(lambda c: polls.commit(c, unit_id, report, self.now()))
 
     def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
-        with self.engine.begin() as connection:
-            return leases.lease(connection, unit_id, settings, budgets, self.now())
+        return self.writing(lambda c: leases.lease(c, unit_id, settings, budgets, self.now()))
 
     def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
-        with self.engine.begin() as connection:
-            leases.register(connection, unit_id, segment, dict(pages), self.now())
+        self.writing(lambda c: leases.register(c, unit_id, segment, dict(pages), self.now()))
 
     def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
         with self.reading() as connection:
@@ -80,39 +92,47 @@ class SqlLedger:
             return index.candidates(connection, shingles)
 
     def prepare(self, settled: Settled) -> Settled:
-        with self.engine.begin() as connection:
-            return settling.prepare(connection, settled, self.now())
+        return self.writing(lambda c: settling.prepare(c, settled, self.now()))
 
     def mark(self, unit_id: str) -> None:
-        with self.engine.begin() as connection:
-            settling.mark(connection, unit_id, self.now())
+        self.writing(lambda c: settling.mark(c, unit_id, self.now()))
 
     # what the driver does
 
     def open_unit(self, unit_id: str, holder: str, kind: UnitKind = UnitKind.PASS) -> None:
-        with self.engine.begin() as connection:
-            units.open_unit(connection, unit_id, holder, kind, self.now(), self.now() + self.lease_s)
+        self.writing(lambda c: units.open_unit(c, unit_id, holder, kind, now := self.now(), now + self.lease_s))
 
     def due(self, feed_ids: Iterable[str]) -> units.Due:
         with self.reading() as connection:
             return units.due(connection, list(feed_ids), self.now())
 
-    def give_back(self, unit_id: str) -> None:
-        """End an open unit on purpose: nothing is counted against its entries."""
-        with self.engine.begin() as connection:
-            units.release(connection, unit_id, self.now(), max_deaths=0, guilty=False)
+    def give_back(self, unit_id: str) -> bool:
+        """End an open unit on purpose: nothing is counted against its entries. False if it is not open."""
+        return self.writing(lambda c: units.release(c, unit_id, self.now(), max_deaths=0, guilty=False))
 
-    def recover(self, finish: Callable[[Settled], None], max_deaths: int) -> tuple[list[str], list[str]]:
-        """Roll prepared units forward through `finish`, then release units that died. Gives (finished, died)."""
+    def bury(self, unit_id: str, max_deaths: int) -> bool:
+        """End an open unit whose graph failed: a death is counted on each of its entries. False if it is not open."""
+        return self.writing(lambda c: units.release(c, unit_id, self.now(), max_deaths=max_deaths, guilty=True))
+
+    def recover(
+        self, finish: Callable[[Settled], None], max_deaths: int, *, guilty: bool = True
+    ) -> tuple[list[str], list[str]]:
+        """Roll prepared units forward through `finish`, then release units that died. Gives (finished, died).
+
+        `guilty`: their deaths are counted on their entries.
+        """
         with self.reading() as connection:
             prepared = units.unfinished(connection)
+            gone = units.died(connection, self.now(), exclusive=self.exclusive)
         for settled in prepared:
             finish(settled)
-        with self.engine.begin() as connection:
-            gone = units.died(connection, self.now(), exclusive=self.exclusive)
-            for unit_id in gone:
-                units.release(connection, unit_id, self.now(), max_deaths=max_deaths, guilty=True)
-        return [settled.unit_id for settled in prepared], gone
+        end = (lambda unit: self.bury(unit, max_deaths)) if guilty else self.give_back
+        return [settled.unit_id for settled in prepared], [unit for unit in gone if end(unit)]
+
+    def lately_died(self) -> list[str]:
+        """Units that ended without a result within the time of a lease: what they left may still lie about."""
+        with self.reading() as connection:
+            return units.lately_died(connection, self.now() - self.lease_s)
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,7 @@ from pipeline.ledger import tombstones
 from pipeline.ledger.sql import chunks, iso, upsert
 from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
+from schemas.errors import UnitLost
 from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
 from schemas.ports import Budgets, Segment
@@ -32,7 +33,8 @@ def lease(
 ) -> list[LeasedEntry]:
     """At most `unit_entries`, at most `host_entries` of one host, oldest first, and within the budgets of feeds and
     sites. A unit that gets none is closed."""
-    unit = connection.execute(select(t.units).where(t.units.c.unit_id == unit_id)).one_or_none()
+    locked = select(t.units).where(t.units.c.unit_id == unit_id).with_for_update()
+    unit = connection.execute(locked).one_or_none()
     if unit is None or unit.state != UnitState.OPEN:
         return []  # a late retry of a unit that is settled or given up
     held = _held(connection, unit_id)
@@ -139,7 +141,9 @@ def _lease_hosts(connection: Connection, unit_id: str, names: set[str], now: flo
     mine: set[str] = set()
     for some in chunks(sorted(names)):
         free = and_(t.hosts.c.host.in_(some), or_(t.hosts.c.unit_id == "", t.hosts.c.lease_until < now))
-        connection.execute(update(t.hosts).where(free).values(unit_id=unit_id, lease_until=until))
+        chosen = list(connection.scalars(select(t.hosts.c.host).where(free).with_for_update(skip_locked=True)))
+        taken = update(t.hosts).where(t.hosts.c.host.in_(chosen))
+        connection.execute(taken.values(unit_id=unit_id, lease_until=until))
         held = and_(t.hosts.c.host.in_(some), t.hosts.c.unit_id == unit_id)
         mine.update(connection.scalars(select(t.hosts.c.host).where(held)))
     return mine
@@ -211,6 +215,10 @@ def registered(connection: Connection, unit_id: str, entry_ids: Iterable[str]) -
 
 
 def register(connection: Connection, unit_id: str, segment: Segment, pages: dict[str, RawPage], now: float) -> None:
+    """Raises UnitLost for a unit that was given up: its segment may have been cleared away already."""
+    state = connection.scalar(select(t.units.c.state).where(t.units.c.unit_id == unit_id).with_for_update())
+    if state == UnitState.DIED:
+        raise UnitLost(f"unit {unit_id} was given up: its segment {segment.path} is not registered")
     add_segment(connection, unit_id, segment, now)
     rows = [
         {

@@ -37,7 +37,10 @@ def lease_feeds(
     free = and_(or_(t.feeds.c.unit_id == "", t.feeds.c.lease_until < now), due)
     for ids in chunks(feeds):
         wanted = and_(t.feeds.c.feed_id.in_(ids), free)
-        connection.execute(update(t.feeds).where(wanted).values(unit_id=unit_id, lease_until=lease_until))
+        # Another replica may be leasing them at this moment: those it has locked are left to it.
+        mine_now = list(connection.scalars(select(t.feeds.c.feed_id).where(wanted).with_for_update(skip_locked=True)))
+        leased = update(t.feeds).where(t.feeds.c.feed_id.in_(mine_now))
+        connection.execute(leased.values(unit_id=unit_id, lease_until=lease_until))
     held = connection.execute(select(t.feeds).where(mine).order_by(t.feeds.c.feed_id)).all()
     return [
         DueFeed(
@@ -76,16 +79,16 @@ def sighted(connection: Connection, feed_id: str, ids: Iterable[str]) -> set[str
 def commit(connection: Connection, unit_id: str, report: PollReport, now: float) -> None:
     """One poll in one transaction. A poll whose unit lost the feed changes nothing: its holder polls again."""
     feed = report.feed
-    held = connection.scalar(select(t.feeds.c.unit_id).where(t.feeds.c.feed_id == feed.feed_id))
-    if held != unit_id:
+    mine = select(t.feeds.c.unit_id, t.feeds.c.url).where(t.feeds.c.feed_id == feed.feed_id).with_for_update()
+    held = connection.execute(mine).one_or_none()
+    if held is None or held.unit_id != unit_id:
         return
     result = PollResult(report.result)
     news = _store_items(connection, feed.feed_id, report.items, now)
     if result is PollResult.NEW and not news:
         result = PollResult.UNCHANGED
-    before = connection.execute(select(t.feeds.c.url).where(t.feeds.c.feed_id == feed.feed_id)).scalar_one()
-    if feed.url != before:
-        log(connection, now, Event.FEED_MOVED, feed.feed_id, f"from {before} to {feed.url}")
+    if feed.url != held.url:
+        log(connection, now, Event.FEED_MOVED, feed.feed_id, f"from {held.url} to {feed.url}")
     values = {
         "url": feed.url,
         "etag": feed.etag,
@@ -119,9 +122,15 @@ def _store_items(connection: Connection, feed_id: str, items: tuple[SeenItem, ..
     """Gives how many entries became pending, or will."""
     changes = 0
     unique = {item.entry.entry_id: item for item in items}
-    sightings, entries = _known(connection, feed_id, list(unique))
+    sightings, entries = _known(connection, feed_id, sorted(unique))
     forgotten = of_items(connection, feed_id, [item.entry for item in unique.values()])
     fresh, shown = [], []
+    revised = sorted(
+        entry_id
+        for entry_id in sightings.keys() & entries.keys()
+        if sightings[entry_id].fingerprint != unique[entry_id].entry.fingerprint
+    )
+    entries |= _locked(connection, revised)
     for entry_id, seen in unique.items():
         item = seen._replace(entry=bare(seen.entry)) if entry_id in forgotten else seen
         entry = item.entry
@@ -151,6 +160,16 @@ def _known(connection: Connection, feed_id: str, ids: list[str]) -> tuple[dict[s
         held = select(*columns).where(t.entries.c.entry_id.in_(some))
         entries |= {row.entry_id: row for row in connection.execute(held)}
     return sightings, entries
+
+
+def _locked(connection: Connection, ids: list[str]) -> dict[str, Row[Any]]:
+    """As they stand now and until the commit: a settlement that ends meanwhile must not miss that an item changed."""
+    found: dict[str, Row[Any]] = {}
+    for some in chunks(ids):
+        held = select(t.entries).where(t.entries.c.entry_id.in_(some))
+        rows = connection.execute(held.order_by(t.entries.c.entry_id).with_for_update())
+        found |= {row.entry_id: row for row in rows}
+    return found
 
 
 def _revisit(connection: Connection, before: Row[Any], feed_id: str, item: SeenItem) -> None:

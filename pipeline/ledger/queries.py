@@ -9,37 +9,35 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.letters import OPEN
-from pipeline.ledger.sql import iso
+from pipeline.ledger.sql import chunks, iso
 from schemas.health import Health
 from schemas.records import FeedEntry, RawPage
 from schemas.words import FeedState, UnitState
 
 
-def units_between(connection: Connection, since: float) -> tuple[int, int, dict[str, int]]:
-    """Units settled since an instant, their entries as Lease counted them, their visits by disposition from Settle.
+def units_counted(connection: Connection, unit_ids: list[str]) -> tuple[int, int, dict[str, int]]:
+    """Of these units: how many are settled, their entries as Lease counted them, their visits by disposition.
 
     An entry that was buried with its unit has a visit, too, and counts as leased.
     """
-    ended = t.units.c.done_at >= since
-    settled = (ended, t.units.c.state == UnitState.DONE.value)
-    units, leased = connection.execute(
-        select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(*settled)
-    ).one()
-    found = _visits_of(connection, select(t.units.c.unit_id).where(*settled))
-    buried = _visits_of(connection, select(t.units.c.unit_id).where(ended, t.units.c.state == UnitState.DIED.value))
-    for word, count in buried.items():
-        found[word] = found.get(word, 0) + count
-    return units, int(leased) + sum(buried.values()), found
+    units, leased, visits = 0, 0, dict[str, int]()
+    for ids in chunks(unit_ids):
+        mine = (t.units.c.unit_id.in_(ids)) & (t.units.c.state == UnitState.DONE.value)
+        settled = select(func.count(), func.coalesce(func.sum(t.units.c.leased), 0)).where(mine)
+        some, theirs = connection.execute(settled).one()
+        units, leased = units + some, leased + int(theirs)
+        died = (t.units.c.unit_id.in_(ids)) & (t.units.c.state == UnitState.DIED.value)
+        buried = _visits_of(connection, select(t.units.c.unit_id).where(died))
+        leased += sum(buried.values())
+        for found in (_visits_of(connection, select(t.units.c.unit_id).where(mine)), buried):
+            for word, count in found.items():
+                visits[word] = visits.get(word, 0) + count
+    return units, leased, dict(sorted(visits.items()))
 
 
 def _visits_of(connection: Connection, units: Select[tuple[str]]) -> dict[str, int]:
-    query = (
-        select(t.visits.c.disposition, func.count())
-        .where(t.visits.c.unit_id.in_(units))
-        .group_by(t.visits.c.disposition)
-        .order_by(t.visits.c.disposition)
-    )
-    return dict(connection.execute(query).all())
+    query = select(t.visits.c.disposition, func.count()).where(t.visits.c.unit_id.in_(units))
+    return dict(connection.execute(query.group_by(t.visits.c.disposition)).all())
 
 
 def polls_since(connection: Connection, since: float) -> dict[str, int]:

@@ -127,6 +127,11 @@ def _index(connection: Connection, index: tuple[IndexRow, ...], unit_id: str) ->
 
 def _finish_entries(connection: Connection, settled: Settled) -> None:
     again = set(settled.again)
+    changed: set[str] = set()
+    for ids in chunks(sorted(visit.entry_id for visit in settled.visits)):
+        rows = select(t.entries.c.entry_id, t.entries.c.again).where(t.entries.c.entry_id.in_(ids))
+        locked = connection.execute(rows.order_by(t.entries.c.entry_id).with_for_update())
+        changed.update(row.entry_id for row in locked if row.again)
     for visit in settled.visits:
         mine = and_(t.entries.c.entry_id == visit.entry_id, t.entries.c.unit_id == settled.unit_id)
         values = {
@@ -139,10 +144,9 @@ def _finish_entries(connection: Connection, settled: Settled) -> None:
         }
         if visit.article_id:  # a page that was not modified keeps the one it is known for
             values["article_id"] = visit.article_id
-        changed = connection.scalar(select(t.entries.c.again).where(mine))
         if visit.disposition != Disposition.DEAD:  # a dead one may be replayed from the same page
             values["replay_unit"] = ""
-        if changed or visit.entry_id in again:
+        if visit.entry_id in changed or visit.entry_id in again:
             values |= {"state": EntryState.PENDING.value, "why": Why.REVISIT.value, "again": False, "replay_unit": ""}
         if visit.entry_id in again:
             values["disposition"] = ""  # its text was not kept: a conditional request could say that nothing changed

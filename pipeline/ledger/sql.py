@@ -16,14 +16,18 @@ CHUNK = 500  # rows in one IN (...) list or one many-row insert
 def upsert(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, update: Iterable[str] = ()
 ) -> None:
-    """Insert rows; a row whose key is there already gets the `update` columns, or is left as it is."""
+    """Insert rows; a row whose key is there already gets the `update` columns, or is left as it is.
+
+    In the order of their keys: two transactions that insert the same rows then wait for one another, and never both.
+    """
     if not rows:
         return
     insert = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
     columns = {name: insert.excluded[name] for name in update}
     key = table.primary_key
     statement = insert.on_conflict_do_update(key, set_=columns) if columns else insert.on_conflict_do_nothing(key)
-    connection.execute(statement, [dict(row) for row in rows])
+    names = [column.name for column in key]
+    connection.execute(statement, [dict(row) for row in sorted(rows, key=lambda row: [row[name] for name in names])])
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

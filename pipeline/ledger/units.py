@@ -63,11 +63,19 @@ def died(connection: Connection, now: float, *, exclusive: bool) -> list[str]:
     return list(connection.scalars(gone))
 
 
-def release(connection: Connection, unit_id: str, now: float, *, max_deaths: int, guilty: bool) -> None:
-    """End an open unit without a result: its entries are pending again, its captures stay.
+def lately_died(connection: Connection, since: float) -> list[str]:
+    mine = and_(t.units.c.state == UnitState.DIED.value, t.units.c.done_at >= since)
+    return list(connection.scalars(select(t.units.c.unit_id).where(mine)))
+
+
+def release(connection: Connection, unit_id: str, now: float, *, max_deaths: int, guilty: bool) -> bool:
+    """End an open unit without a result: its entries are pending again, its captures stay. False if it is not open.
 
     With `guilty` its death is counted on each of its entries; one that `max_deaths` units died with ends `dead`.
     """
+    state = connection.scalar(select(t.units.c.state).where(t.units.c.unit_id == unit_id).with_for_update())
+    if state != UnitState.OPEN:
+        return False  # another process was quicker, or it has settled after all
     entries = t.entries
     mine = and_(entries.c.unit_id == unit_id, entries.c.state == EntryState.LEASED.value)
     if guilty:
@@ -80,11 +88,12 @@ def release(connection: Connection, unit_id: str, now: float, *, max_deaths: int
     connection.execute(update(t.feeds).where(t.feeds.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
     connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
     died = guilty or freed > 0  # one that only polled, and held no entry, has done what it was opened for
-    state = UnitState.DIED if died else UnitState.DONE
-    connection.execute(update(t.units).where(t.units.c.unit_id == unit_id).values(state=state.value, done_at=now))
+    ended = UnitState.DIED if died else UnitState.DONE
+    connection.execute(update(t.units).where(t.units.c.unit_id == unit_id).values(state=ended.value, done_at=now))
     if died:
         kind = Event.UNIT_DIED if guilty else Event.GIVEN_BACK
         log(connection, now, kind, unit_id, "its entries are pending again")
+    return True
 
 
 def _bury(connection: Connection, entry: Row[Any], unit_id: str, now: float, max_deaths: int) -> None:
