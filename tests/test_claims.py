@@ -66,7 +66,6 @@ def test_a_split_quotation_is_one_claim_and_so_are_two_sentences_around_one_cue(
         ("direct", "The road, … is open.", "Amara Okafor"),
         ("direct", "It is wet, … It is very wet.", "Amara Okafor"),
     ]
-    assert read.claims[2].reason == "continuation"
 
 
 def test_a_quotation_over_paragraphs_keeps_its_speaker():

@@ -130,13 +130,6 @@ def test_a_passive_inside_what_another_says_is_not_what_that_one_believes():
     ]
 
 
-def test_two_attributions_of_the_same_extent_are_both_claimed():
-    text = "Amara Okafor said the driver was believed to be ill."
-    outer = ("Amara Okafor", "said", "the driver was believed to be ill")
-    found = table(text, outer, ("", "was believed", "the driver|to be ill", "belief"))
-    assert {row[:2] for row in found} == {("speech", outer[2]), ("belief", "the driver … to be ill")}
-
-
 def test_a_quotation_is_a_direct_claim_without_its_marks():
     text = "“The road is open,” Amara Okafor said. “It was dear.”"
     ((claim,), _) = read(text, ("Amara Okafor", "said", "“The road is open,”|“It was dear.”"))

@@ -126,6 +126,8 @@ class _Article:
         if frame.source is None:
             if not frame.type and not self._quotes(frame):
                 return None
+            if self.said and any(q.continues for a, b in frame.content for q in self._quotes_in(a, b)):
+                return self._goes_on(self.said[-1].speaker)
             return self._carried(before, sentence)
         context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
         return resolve(self.text, frame.source, context)
@@ -144,8 +146,12 @@ class _Article:
     def _carried(self, before: Sentence, sentence: Sentence) -> Speaker:
         last = self.said[-1] if self.said else None
         if last and last.start >= before.start and before.paragraph == sentence.paragraph:
-            return last.speaker._replace(reason="continuation") if last.speaker.status == NAMED else last.speaker
+            return self._goes_on(last.speaker)
         return Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
+
+    @staticmethod
+    def _goes_on(speaker: Speaker) -> Speaker:
+        return speaker._replace(reason="continuation") if speaker.status == NAMED else speaker
 
     def _bare(self, quote: Quote, sentence: Sentence, before: Sentence) -> None:
         """A quotation that no cue of its sentence claims."""
@@ -156,7 +162,7 @@ class _Article:
             return
         last = self.said[-1] if self.said else None
         if quote.continues and last:
-            speaker = last.speaker._replace(reason="continuation") if last.speaker.status == NAMED else last.speaker
+            speaker = self._goes_on(last.speaker)
         elif alone:
             speaker = self._carried(before, sentence)
         else:
@@ -184,6 +190,7 @@ class _Article:
 
     def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker) -> None:
         spans = sorted(set(spans))
+        # A claim's id rests on the edges of its content.
         if not spans or any((c.content[0].start, c.content[-1].end) == (spans[0][0], spans[-1][1]) for c in self.out):
             return
         whole = (spans[0][0], spans[-1][1])

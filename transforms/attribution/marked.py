@@ -39,7 +39,7 @@ def _frame(one: Attribution, trees: Trees, before: Sequence[Frame]) -> Frame:
     sources = one.source
     shared = -1
     if not sources and one.cue:  # "confirmed A but denied B"
-        shared = next((f.verb for f in reversed(before) if f.source and f.cue[0] < cue[0]), -1)
+        shared = next((f.verb for f in reversed(before) if f.source and f.cue[0] < cue[0] and not _holds(f, cue)), -1)
     return Frame(
         cue=cue if one.cue else (cue[0], cue[0]),
         verb=verb,
@@ -49,6 +49,11 @@ def _frame(one: Attribution, trees: Trees, before: Sequence[Frame]) -> Frame:
         shared=shared,
         type=one.type,
     )
+
+
+def _holds(frame: Frame, cue: Span) -> bool:
+    """Whether a cue stands in the words of a claim: its source is none of that claim's."""
+    return any(a <= cue[0] < b for a, b in frame.content)
 
 
 def missed(frames: Iterable[Frame], contents: Sequence[Span], sentence: Sentence) -> list[Frame]:

@@ -14,13 +14,18 @@ ROLE_TAGS = ("O", *(f"{edge}-{part}" for part in PARTS for edge in "BI"))
 
 
 def lemma_script(word: str, lemma: str) -> str:
-    """How `lemma` is made of `word`: "l" or "k" (lower case or kept), letters to cut off, what is put there."""
+    """How `lemma` is made of `word`: "l" or "k" (lower case or kept), letters to cut off, what is put there.
+
+    A tail that begins with a digit (or a bar) stands behind a bar, so that it is not taken for the number.
+    """
     low = word.lower()
     form, how = (word, "k") if lemma[:1] == word[:1] and lemma != lemma.lower() else (low, "l")
     same = 0
     while same < min(len(form), len(lemma)) and form[same] == lemma[same]:
         same += 1
-    return f"{how}{len(form) - same}{lemma[same:]}"
+    tail = lemma[same:]
+    bar = "|" if tail[:1] == "|" or tail[:1].isdigit() else ""
+    return f"{how}{len(form) - same}{bar}{tail}"
 
 
 def lemma_of(word: str, script: str) -> str:
@@ -29,5 +34,5 @@ def lemma_of(word: str, script: str) -> str:
     digits = 1
     while digits < len(script) and script[digits].isdigit():
         digits += 1
-    cut, tail = int(script[1:digits]), script[digits:]
+    cut, tail = int(script[1:digits]), script[digits:].removeprefix("|")
     return form[: len(form) - cut] + tail if cut <= len(form) else form

@@ -80,11 +80,12 @@ def _made(anchor: Anchor, scores: Any, begin: int) -> Attribution | None:
 def _distinct(found: list[Attribution]) -> list[Attribution]:
     """Of attributions that share a cue word or have the same content, the surest."""
     out: list[Attribution] = []
+    contents: set[tuple[Words, ...]] = set()
+    taken: set[int] = set()
     for one in sorted(found, key=lambda a: -a.score):
-        if not any(one.content == o.content or _overlap(one.cue, o.cue) for o in out):
+        words = {word for a, b in one.cue for word in range(a, b)}
+        if one.content not in contents and taken.isdisjoint(words):
+            contents.add(one.content)
+            taken |= words
             out.append(one)
     return sorted(out)
-
-
-def _overlap(some: Sequence[Words], others: Sequence[Words]) -> bool:
-    return any(a < d and c < b for a, b in some for c, d in others)

@@ -15,13 +15,14 @@ def heads(scores: Any) -> list[int]:
     found = scores.argmax(-1)
     if _is_tree(found):
         return [int(h) for h in found]
-    scores = scores.astype(np.float64)
-    own = np.diag(scores)
-    others = scores + np.diag(np.full(len(scores), _NEVER))
-    root = int((own - others.max(-1)).argmax()) if len(scores) > 1 else 0
-    others[root] = _NEVER
-    others[root, root] = 0.0
-    return _arborescence(others, root)
+    n = len(scores)
+    wide = np.full((n + 1, n + 1), _NEVER)
+    wide[:n, :n] = scores - np.diag(np.full(n, -_NEVER))
+    # The one above the roots. A root costs more than all arcs can bring, so that there is no second one.
+    wide[:n, n] = np.diag(scores) - (1 + 2 * n * float(np.abs(scores).max()))
+    wide[n, n] = 0.0
+    tree = _arborescence(wide, n)
+    return [i if tree[i] == n else tree[i] for i in range(n)]
 
 
 def _is_tree(found: Any) -> bool:
