@@ -158,6 +158,17 @@ def test_what_is_told_inside_a_quotation_keeps_its_extent():
     ]
 
 
+def test_who_is_told_of_inside_a_claim_does_not_speak_on_behind_it():
+    text = "Amara Okafor said Tomas Reyes believes the road will close. “Nobody has asked us at all.”"
+    outer = ("Amara Okafor", "said", "Tomas Reyes believes the road will close")
+    inner = ("Tomas Reyes", "believes", "the road will close", "belief")
+    assert table(text, outer, inner, ("", "", "“Nobody has asked us at all.”")) == [
+        ("speech", outer[2], "Amara Okafor", "name_in_source"),
+        ("belief", inner[2], "Tomas Reyes", "name_in_source"),
+        ("speech", "Nobody has asked us at all.", "Amara Okafor", "continuation"),
+    ]
+
+
 def test_a_quotation_that_the_model_left_out_is_found_by_the_rules():
     text = "Tomas Reyes hopes to return.\n“The road is open,” said Amara Okafor."
     assert table(text, ("Tomas Reyes", "hopes", "to return", "intent"), words=parsed) == [

@@ -227,6 +227,14 @@ def test_a_mark_that_cuts_a_word_takes_all_of_it(article, make_doc):
     assert names(datasets.annotated(cut, make_doc, allowed)[0], allowed) == [("Kenya", "GPE")]
 
 
+def test_of_two_marks_that_share_a_word_the_first_one_counts(article, make_doc):
+    programme = next(n for n in article.names if n.label == "ORG")
+    inner = programme._replace(start=programme.end - len("Programme"), label="PRODUCT")
+    allowed = Allowed()
+    found = datasets.annotated(article._replace(names=(programme, inner)), make_doc, allowed)
+    assert names(found[1], allowed) == [("World Food Programme", "ORG")]
+
+
 # What is learnt from
 
 
@@ -272,6 +280,22 @@ def test_sentences_are_put_together_into_paragraphs_with_their_heads():
     assert [known.relations[r] for r in syntax.relations][:4] == ["nsubj", "root", "obj", "punct"]
     assert [known.tags[t] for t in syntax.tags][:2] == ["PRP", "VBD"]
     assert known.morphs[syntax.morphs[1]].startswith("VERB|")
+
+
+def test_no_paragraph_of_sentences_is_longer_than_a_window_can_hold():
+    from spacy.tokens import Doc
+
+    n, size = 50, 9  # sentences, and words of each
+    words = ["It", "rained", *["again"] * (size - 3), "."] * n
+    heads = [size * (i // size) + 1 for i in range(n * size)]
+    deps = ["nsubj", "ROOT", *["advmod"] * (size - 3), "punct"] * n
+    doc = Doc(spacy.blank("en").vocab, words, heads=heads, deps=deps)
+    (paragraphs,) = datasets.trees([doc], datasets.inventory([doc]))
+    assert [len(p.words) for p in paragraphs] == [180, 180, 90]
+    assert [word for p in paragraphs for word in p.words] == words
+    for p in paragraphs:
+        assert p.syntax.heads == tuple(size * (i // size) + 1 for i in range(len(p.words)))
+        assert [i for i, start in enumerate(p.syntax.starts) if start] == list(range(0, len(p.words), size))
 
 
 def test_what_is_too_rare_is_not_learnt():
@@ -325,12 +349,24 @@ def test_a_mark_around_an_edit_grows_with_it_and_a_name_takes_the_new_words(arti
     assert marked(other)[1 : len(article.names)] == marked(article)[1 : len(article.names)]
 
 
+def test_what_was_judged_to_be_no_name_moves_along(article):
+    at = article.text.index("Nobody stayed")
+    other = augment.rewritten(article._replace(judged=((at, at + 6),)), [Edit(0, 3, "Relief")])
+    assert [other.text[a:b] for a, b in other.judged] == ["Nobody"]
+
+
 def test_no_edits_leave_an_article_as_it_is(article):
     assert augment.rewritten(article, []) == article
 
 
 def test_a_pool_holds_people_of_two_words_and_bodies_without_acronyms(article):
     assert augment.pool([article]) == Pool((("Rose", "Okello"),), ("Gulu Farmers’ Union", "World Food Programme"))
+
+
+def test_an_acronym_is_no_name_to_swap_in(article):
+    union = next(n for n in article.names if n.key == "gfa")
+    short = augment.rewritten(article, [Edit(union.start, union.end, "GFU")])
+    assert augment.pool([short]).bodies == ("World Food Programme",)
 
 
 NEW = Pool((("Nneka", "Adeyemi-Smith"),), ("Lake Bank",))
@@ -351,6 +387,12 @@ def test_a_person_has_one_new_name_wherever_they_are_named_and_places_stay(artic
 def test_someone_whose_forms_are_not_forename_and_surname_keeps_them(article):
     other = augment.other_people(article, NEW, Random(1), 1.0)
     assert "Tom left" in other.text  # named by one word only
+
+
+def test_someone_with_a_nickname_keeps_all_names(article):
+    okello = [n for n in article.names if n.key == "okello"]
+    other = augment.rewritten(article, [Edit(okello[1].start, okello[1].end, "Rosie")])
+    assert augment.other_people(other, NEW, Random(1), 1.0).text.count("Rose Okello") == 1
 
 
 def test_a_body_with_a_short_form_keeps_its_name(article):
@@ -384,6 +426,12 @@ def test_habits_of_type_are_several_and_the_same_for_the_same_draw(article):
     assert any('"We wait,"' in text for text in texts)
     assert any("‘We wait,’" in text for text in texts)
     assert any("â€”" in text for text in texts)
+
+
+def test_a_blank_is_lost_behind_a_full_stop_but_not_where_a_mark_begins(article):
+    texts = [augment.type_habits(article, Random(seed)).text for seed in range(600)]
+    assert any("left.Nobody" in text for text in texts)
+    assert all("Monday. Gulu" in text for text in texts)
 
 
 @given(st.text("ab “”‘’\"'.\n", max_size=40))

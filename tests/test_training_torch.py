@@ -212,7 +212,7 @@ def test_heads_without_a_target_are_left_out_and_the_others_weigh_what_the_setti
     batch = windows.collate(cut(vocabulary, PLAIN._replace(names=None, anchors=None)))
     found = losses(net, net(batch.ids, batch.cases, batch.first, batch.mask), batch, truth)
     assert set(found) == {"syntax"}
-    assert float(total(found, {"syntax": 0.5})) == pytest.approx(0.5 * float(found["syntax"]))
+    assert total(found, {"syntax": 0.5}).item() == pytest.approx(0.5 * found["syntax"].item())
 
 
 def test_a_head_in_another_paragraph_is_never_counted(vocabulary, truth):
@@ -224,7 +224,7 @@ def test_a_head_in_another_paragraph_is_never_counted(vocabulary, truth):
     answer = net(both.ids, both.cases, both.first, both.mask)
     wild = answer._replace(arcs=answer.arcs + 50 * (both.paragraph[:, :, None] != both.paragraph[:, None, :]))
     calm, loud = (losses(net, a, both, truth)["syntax"] for a in (answer, wild))
-    assert float(calm) == pytest.approx(float(loud), abs=1e-4)
+    assert calm.item() == pytest.approx(loud.item(), abs=1e-4)
     assert one.syntax.shape[1] == 4
 
 
