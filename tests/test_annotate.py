@@ -52,7 +52,7 @@ def test_the_parser_of_another_model_runs_only_where_a_claim_can_stand():
 def test_our_own_model_reads_an_article_whole(nlp):
     seen = annotate_text(nlp, f"{PLAIN}\n{CLAIM}")
     assert [t.paragraph for t in seen.tokens if t.text in {"river", "mayor"}] == [0, 1]
-    assert len({t.sentence for t in seen.tokens}) == 3
+    assert next(t.sentence for t in seen.tokens if t.text == "mayor") > 0
     (one,) = seen.attributions
     text = f"{PLAIN}\n{CLAIM}"
     assert [[text[a:b] for a, b in part] for part in (one.source, one.cue, one.content)] == [

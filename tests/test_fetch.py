@@ -40,6 +40,9 @@ class Ledger:
     def __init__(self, root: str) -> None:
         self.root = root
 
+    def forgotten(self, articles):
+        return {}
+
     def archived(self, digests) -> dict[str, RawPage]:
         return {}
 

@@ -106,17 +106,17 @@ def test_parts_of_one_attribution_share_an_id_and_a_cue_is_labelled_by_its_type(
 
 
 def test_the_parse_names_subject_root_and_lemma(nlp):
-    doc = nlp("The ministers said the roads were closed.")
+    doc = nlp("The ministers said the teachers were ready.")
     (sentence,) = doc.sents
     assert (sentence.root.text, sentence.root.lemma_, sentence.root.pos_) == ("said", "say", "VERB")
-    ministers, roads, were = doc[1], doc[4], doc[5]
+    ministers, were = doc[1], doc[5]
     assert (ministers.dep_, ministers.head.text, ministers.lemma_, ministers.tag_) == (
         "nsubj",
         "said",
         "minister",
         "NNS",
     )
-    assert (roads.lemma_, were.lemma_, doc[0].dep_) == ("road", "be", "det")
+    assert (were.lemma_, doc[0].dep_) == ("be", "det")
     assert ministers.morph.get("Number") == ["Plur"]
 
 
@@ -266,8 +266,8 @@ def test_four_times_the_attributions_are_about_four_times_the_work_of_the_roles(
 
 
 def test_of_a_paragraph_of_cues_alone_no_more_than_every_sixth_word_is_looked_at(counted):
-    _, roles = counted("said " * 400)
-    assert 20 <= roles.anchors <= 1 + 400 / 6
+    _, roles = counted("He said she said they said it. " * 60)
+    assert 20 <= roles.anchors <= 1 + 480 / 6
 
 
 def test_a_word_is_read_no_more_than_twice(counted, nlp):
