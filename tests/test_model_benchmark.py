@@ -46,6 +46,7 @@ def test_scores_that_promise_too_much_are_as_wrong_as_they_are_far_off():
     # 0.9 and 0.1 cancel out in one bin only
     assert calibration([(0.9, False), (0.1, True)]) == pytest.approx(0.9)
     assert calibration([(0.9, False), (0.1, True)], bins=1) == pytest.approx(0)
+    assert calibration([(0.58, False), (0.62, True)]) == pytest.approx(0.48)  # neighbours, in a bin each
 
 
 def test_choices_are_made_on_other_data_than_the_tests():
@@ -103,6 +104,8 @@ def test_a_wrong_link_costs_the_link_and_not_the_content():
     assert found["attribution F .8"] == 100
     assert found["links right"] == 50
     assert (found["source overlaps"], found["cue overlaps"]) == (50, 50)
+    assert scores(OKELLO, one("Okello", "think", RAIN, "belief"))["links right"] == 50
+    assert scores(OKELLO, one("Drivers", "said", RAIN, "belief"))["links right"] == 50
 
 
 def test_a_source_that_is_missing_or_invented_is_a_wrong_link():
@@ -185,8 +188,8 @@ TREE = """\
 5\t.\t.\tPUNCT\t.\t_\t4\tpunct\t_\t_
 
 # sent_id = 2
-# text = No no
-1\tNo\tno\tINTJ\tUH\t_\t0\troot\t_\t_
+# text = no no
+1\tno\tno\tINTJ\tUH\t_\t0\troot\t_\t_
 2\tno\tno\tINTJ\tUH\t_\t1\treparandum\t_\t_
 """
 

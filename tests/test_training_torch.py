@@ -223,8 +223,10 @@ def test_a_head_in_another_paragraph_is_never_counted(vocabulary, truth):
     assert both.paragraph[0].tolist() == [0] * 4 + [1] * 4
     answer = net(both.ids, both.cases, both.first, both.mask)
     wild = answer._replace(arcs=answer.arcs + 50 * (both.paragraph[:, :, None] != both.paragraph[:, None, :]))
-    calm, loud = (losses(net, a, both, truth)["syntax"] for a in (answer, wild))
+    low = answer._replace(arcs=answer.arcs - 50)  # all alike: only what stands outside would gain by it
+    calm, loud, shifted = (losses(net, a, both, truth)["syntax"] for a in (answer, wild, low))
     assert calm.item() == pytest.approx(loud.item(), abs=1e-4)
+    assert calm.item() == pytest.approx(shifted.item(), abs=1e-3)
     assert one.syntax.shape[1] == 4
 
 
