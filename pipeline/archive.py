@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipeline.blank import Pieces, joined, without
+from pipeline.blank import Pieces, joined, pages_for, without
 from pipeline.blank import write as write_pieces
 from pipeline.warc import info_record, member, page_records, record_at, response_of
 from schemas import ids
@@ -102,6 +102,19 @@ class WarcArchive:
         except (zlib.error, EOFError, ValueError) as error:
             raise ArchiveError(f"segment {path} is cut or damaged ({error}): nothing of it was removed") from error
         return left
+
+    def places(self, segment: str, entries: Collection[str]) -> set[int]:
+        """Where in a segment pages lie that were fetched for these entries. Raises ArchiveError."""
+        path = f"{self.root}/{segment}"
+        try:
+            with _opened(path) as file:
+                return pages_for(file.read(), entries)
+        except FileNotFoundError:
+            return set()
+        except OSError as error:
+            raise ArchiveError(f"segment {path} cannot be read: {error.strerror or error}") from error
+        except (zlib.error, EOFError, KeyError) as error:
+            raise ArchiveError(f"segment {path} is cut or damaged ({error})") from error
 
     def _record(self, segment: str, offset: int) -> Any:
         place = f"segment {self.root}/{segment}"

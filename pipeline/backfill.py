@@ -156,7 +156,7 @@ class Backfill:
             return
         unit_id = uuid.uuid4().hex
         about = [{"entry": f.entry.entry_id, "unit": unit_id, "source": f.place} for f, _ in taken]
-        twins = ledger.archived({sha256(r.response.body).hexdigest() for _, r in taken})
+        twins = ledger.archived(unit_id, {sha256(r.response.body).hexdigest() for _, r in taken})
         answers = [(r.response._replace(url=r.asked), r.at) for _, r in taken]
         segment, raw = archive.write(unit_id, answers, about, twins)
         pages = {

@@ -11,7 +11,6 @@ import struct
 import zlib
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +30,8 @@ class Record(NamedTuple):
 
     start: int
     end: int
-    fields: dict[str, str]  # names in lower case
+    fields: dict[str, str]  # of its head, names in lower case
+    words: dict[str, str]  # of its block, where that is fields, too
 
 
 def records(data: bytes) -> Iterator[Record]:
@@ -43,14 +43,28 @@ def records(data: bytes) -> Iterator[Record]:
         if not inflate.eof:
             raise EOFError("the record has no end")
         end = len(data) - len(inflate.unused_data)
-        yield Record(start, end, _fields(content))
+        head, _, block = content.partition(_END)
+        fields = _fields(head)
+        words = _fields(block) if fields.get("content-type") == "application/warc-fields" else {}
+        yield Record(start, end, fields, words)
         start = end
 
 
-def _fields(content: bytes) -> dict[str, str]:
-    head = BytesIO(content[: content.find(_END) + 2])
-    lines = (line.decode("utf-8", "surrogateescape").partition(":") for line in head)
+def _fields(text: bytes) -> dict[str, str]:
+    lines = (line.partition(":") for line in text.decode("utf-8", "surrogateescape").split("\r\n"))
     return {name.lower(): value.strip() for name, found, value in lines if found}
+
+
+def pages_for(data: bytes, entries: Collection[str]) -> set[int]:
+    """Where the pages lie that were fetched for these entries, as their metadata records say."""
+    starts: dict[str, int] = {}
+    found: set[int] = set()
+    for record in records(data):
+        if record.fields.get("warc-type") in PAGES:
+            starts[record.fields["warc-record-id"]] = record.start
+        elif record.fields.get("warc-type") == "metadata" and record.words.get("entry") in entries:
+            found.add(starts[record.fields["warc-concurrent-to"]])
+    return found
 
 
 def without(data: bytes, offsets: Collection[int]) -> tuple[Pieces, int]:

@@ -50,11 +50,16 @@ def unarchive(world: RealWorld, captures: Sequence[f.Captured]) -> None:
     """Write the segments of these pages again without them. Other pages that share a body keep it."""
     ledger, archive = world.ledger(), world.archive()
     with ledger.reading() as connection:
-        heirs = f.sharing(connection, captures)
+        segments = f.segments_of(connection, captures)
+    places = {f"{one.page.segment}@{one.page.offset}" for one in captures}
+    for segment, entries in segments.items():
+        places |= {f"{segment}@{offset}" for offset in archive.places(segment, entries)}
+    with ledger.reading() as connection:
+        heirs = f.sharing(connection, captures, places)
     for some in chunks(heirs, HEIRS):
         _rehouse(world, some)
     with ledger.reading() as connection:
-        places = {*f.left_places(connection), *(f"{one.page.segment}@{one.page.offset}" for one in captures)}
+        places.update(f.left_places(connection))
     offsets: dict[str, set[int]] = {}
     for place in places:
         segment, _, offset = place.rpartition("@")

@@ -208,8 +208,11 @@ class Ledger(Protocol):
     def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
         """Of these entries, the pages that the unit itself has archived: a retried bundle asks nobody for them."""
 
-    def archived(self, digests: Iterable[str]) -> dict[str, RawPage]:
-        """Of these SHA-256 of bodies, those that the archive holds, with the page that holds each."""
+    def archived(self, unit_id: str, digests: Iterable[str]) -> dict[str, RawPage]:
+        """Of these SHA-256 of bodies, those that other units have archived, with the page that holds each.
+
+        A retry takes the place of what its own unit archived before, so it must not lean on that.
+        """
 
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         """What the committed index holds of these articles."""

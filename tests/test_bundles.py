@@ -295,7 +295,7 @@ def elsewhere(tag: str, row: Any) -> Any:
     if not isinstance(row, Page):
         return tag, row
     body = unpack(row.body, PageBody)
-    page = msgspec.structs.replace(body.page, segment="", offset=0)
+    page = msgspec.structs.replace(body.page, segment="", offset=0, payload="")
     return tag, row._replace(body=b""), body.leased, page
 
 

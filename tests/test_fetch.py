@@ -43,7 +43,7 @@ class Ledger:
     def forgotten(self, articles):
         return {}
 
-    def archived(self, digests) -> dict[str, RawPage]:
+    def archived(self, unit_id, digests) -> dict[str, RawPage]:
         return {}
 
     def register(self, unit_id: str, segment: Segment, pages: dict[str, RawPage]) -> None:

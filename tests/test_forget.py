@@ -10,6 +10,7 @@ import sys
 import zlib
 from argparse import Namespace
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,27 @@ def test_a_site_is_forgotten_with_what_it_publishes_later_and_others_stay(tmp_pa
         newsbeam("forget", "--before", "2999-01-01", config=config)
     assert readings(config) == {}
     assert list((tmp_path / "out" / "archive").rglob("*.warc.gz")) == []
+    sound(config)
+
+
+def test_a_page_that_was_archived_twice_is_forgotten_twice(tmp_path):
+    """A batch that is fetched again archives again; the ledger knows the later page only."""
+    web = press()
+    with served(web) as address:
+        config = desk(tmp_path, address, [f"{ONE}/rss"])
+        newsbeam("run", config=config)
+    world = here(config)
+    ledger, archive = world.ledger(), world.archive()
+    [page] = pages_of(ledger, f"{ONE}/secret")
+    with ledger.reading() as connection:
+        [(entry, unit)] = connection.exec_driver_sql(
+            "SELECT entry_id, unit_id FROM captures WHERE sha256 = ?", (page.sha256,)
+        ).all()
+    segment, [again] = archive.write(unit, [(archive.read(page), datetime.now(UTC))], [{"entry": entry}])
+    ledger.register(unit, segment, {entry: again})
+    assert len(where(tmp_path / "out" / "archive", MARK)) == 2
+    newsbeam("forget", f"{ONE}/secret", config=config)
+    assert where(tmp_path / "out", MARK) == []
     sound(config)
 
 

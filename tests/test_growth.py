@@ -77,7 +77,7 @@ def test_a_pass_scans_no_table_that_grows(full, clock):  # noqa: F811
         raise_stones(connection, [Stone("site", "gone.test"), Stone("entry", "x")], "Ann", "", full.now())
     with Asked(full) as asked:
         full.due([F])
-        full.archived(["x", "y"])
+        full.archived("u", ["x", "y"])
         full.forgotten({"x": "s"})
         unit = open_unit(full, "b")
         poll(full, unit, *(entry(f"new-{n}") for n in range(5)), entry("0-1", host="h1.test", fingerprint="2"))

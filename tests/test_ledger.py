@@ -513,4 +513,4 @@ def test_a_ledger_that_kept_no_digests_knows_its_bodies_after_the_upgrade(tmp_pa
         )
         connection.commit()
     with held(url):
-        assert SqlLedger(url, clock, 600).archived(["abc", "other"]) == {"abc": page}
+        assert SqlLedger(url, clock, 600).archived("v", ["abc", "other"]) == {"abc": page}

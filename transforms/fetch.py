@@ -213,7 +213,7 @@ class FetchDoFn(StepDoFn):
             return {}
         now = self.clock.now()
         unit_id = kept[0].row.unit_id
-        known = self.ledger.archived({sha256(one.response.body).hexdigest() for one in kept})
+        known = self.ledger.archived(unit_id, {sha256(one.response.body).hexdigest() for one in kept})
         about = [about_of(one.leased) for one in kept]
         segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept], about, known)
         pages = [msgspec.structs.replace(page, rights=one.rights) for one, page in zip(kept, raw, strict=True)]

@@ -75,9 +75,9 @@ class SqlLedger:
         with self.reading() as connection:
             return leases.registered(connection, unit_id, entry_ids)
 
-    def archived(self, digests: Iterable[str]) -> dict[str, RawPage]:
+    def archived(self, unit_id: str, digests: Iterable[str]) -> dict[str, RawPage]:
         with self.reading() as connection:
-            return leases.archived(connection, digests)
+            return leases.archived(connection, unit_id, digests)
 
     def known(self, article_ids: Iterable[str]) -> dict[str, IndexRow]:
         with self.reading() as connection:

@@ -124,10 +124,21 @@ def _closure(connection: Connection, entries: set[str]) -> tuple[set[str], dict[
     return entries | others, articles
 
 
-def sharing(connection: Connection, captures: Iterable[Captured]) -> list[Captured]:
-    """Other pages in the archive that have no body of their own, but that of one of these."""
+def segments_of(connection: Connection, captures: Iterable[Captured]) -> dict[str, set[str]]:
+    """Segment -> entries: where pages of these captures may lie, those of a try that was made again among them."""
+    by_unit: dict[str, set[str]] = {}
+    for one in captures:
+        by_unit.setdefault(one.unit_id, set()).add(one.entry_id)
+    found: dict[str, set[str]] = {}
+    for some in chunks(sorted(by_unit)):
+        query = select(t.segments.c.path, t.segments.c.unit_id).where(t.segments.c.unit_id.in_(some))
+        found |= {row.path: by_unit[row.unit_id] for row in connection.execute(query)}
+    return found
+
+
+def sharing(connection: Connection, captures: Iterable[Captured], places: set[str]) -> list[Captured]:
+    """Other pages in the archive that have no body of their own, but one that lies at these places."""
     gone = {(c.entry_id, c.unit_id) for c in captures}
-    places = {f"{c.page.segment}@{c.page.offset}" for c in captures}
     found = []
     for some in chunks(sorted({c.page.sha256 for c in captures})):
         for row in connection.execute(select(t.captures).where(t.captures.c.sha256.in_(some))):

@@ -237,12 +237,12 @@ def add_segment(connection: Connection, unit_id: str, segment: Segment, now: flo
     upsert(connection, t.segments, [{**segment._asdict(), "unit_id": unit_id, "registered_at": now}])
 
 
-def archived(connection: Connection, digests: Iterable[str]) -> dict[str, RawPage]:
-    """The pages whose own records hold bodies of these SHA-256, by digest."""
+def archived(connection: Connection, unit_id: str, digests: Iterable[str]) -> dict[str, RawPage]:
+    """The pages whose own records hold bodies of these SHA-256, by digest; those of other units."""
     found: dict[str, RawPage] = {}
     for some in chunks(sorted(digests)):
-        query = select(t.captures.c.page).where(t.captures.c.sha256.in_(some)).order_by(t.captures.c.registered_at)
-        for body in connection.scalars(query):
+        others = t.captures.c.sha256.in_(some) & (t.captures.c.unit_id != unit_id)
+        for body in connection.scalars(select(t.captures.c.page).where(others).order_by(t.captures.c.registered_at)):
             page = msgspec.json.decode(body, type=RawPage)
             if not page.payload:
                 found.setdefault(page.sha256, page)
