@@ -8,25 +8,18 @@ or are missing on both sides.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from benchmarks.figures import calibration
 from benchmarks.reading import kind, letters, matched
 from models.training.corpus import Article
+from schemas.annotation import Attribution
+from transforms.annotation import attributions_of
 from transforms.attribution.quotes import quotations
 
 Spans = tuple[tuple[int, int], ...]
 _LOOSE, _TIGHT = 0.3, 0.8
-
-
-class One(NamedTuple):
-    """One attribution."""
-
-    source: Spans
-    cue: Spans
-    content: Spans
-    type: str
-    score: float
 
 
 class Scored(NamedTuple):
@@ -34,41 +27,22 @@ class Scored(NamedTuple):
 
     id: str
     text: str
-    gold: tuple[One, ...]
-    found: tuple[One, ...]
+    gold: tuple[Attribution, ...]
+    found: tuple[Attribution, ...]
 
     @classmethod
     def of(cls, article: Article, doc: Any) -> Scored:
-        return cls(article.id, article.text, tuple(marked(article)), tuple(seen(doc)))
+        return cls(article.id, article.text, tuple(marked(article)), tuple(attributions_of(doc)))
 
 
-def marked(article: Article) -> list[One]:
+def marked(article: Article) -> list[Attribution]:
     out = []
     for parts in article.attributions().values():
         spans = {k: tuple((p.start, p.end) for p in parts if p.kind == k) for k in ("source", "cue", "content")}
         if spans["content"]:
             kinds = [p.type for p in parts if p.type]
-            out.append(One(spans["source"], spans["cue"], spans["content"], kinds[0] if kinds else "speech", 1.0))
+            out.append(Attribution(kinds[0] if kinds else "speech", **spans, score=1.0))
     return out
-
-
-def seen(doc: Any) -> list[One]:
-    rows: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    types: dict[str, str] = {}
-    for part in ("source", "cue", "content"):
-        for span in doc.spans.get(part, ()):
-            rows[span.id_][part].append((span.start_char, span.end_char))
-            if part == "cue":
-                types[span.id_] = span.label_
-    scores: Mapping[str, float] = doc.user_data.get("attributions", {})
-    return [
-        One(
-            tuple(row["source"]), tuple(row["cue"]), tuple(row["content"]), types.get(number, "speech"),
-            scores.get(number, 1.0),
-        )
-        for number, row in rows.items()
-        if row["content"]
-    ]  # fmt: skip
 
 
 class _Totals:
@@ -92,7 +66,7 @@ class _Totals:
         for i, (j, _) in pairs.items():
             self._parts(scored.gold[i], scored.found[j])
 
-    def _parts(self, gold: One, found: One) -> None:
+    def _parts(self, gold: Attribution, found: Attribution) -> None:
         same = {part: _overlap(getattr(gold, part), getattr(found, part)) for part in ("source", "cue")}
         for part in ("source", "cue"):
             if getattr(gold, part):
@@ -116,8 +90,6 @@ def _share(part: int, whole: int) -> float:
 
 def score_attributions(rows: Iterable[Scored]) -> dict[str, float]:
     """Percent."""
-    from benchmarks.model import calibration
-
     totals = _Totals()
     for row in rows:
         totals.add(row)
@@ -157,5 +129,5 @@ def misses(rows: Sequence[Scored]) -> list[str]:
     return out
 
 
-def _said(one: One, text: str) -> str:
+def _said(one: Attribution, text: str) -> str:
     return " | ".join(" + ".join(text[a:b] for a, b in spans) or "-" for spans in (one.source, one.cue, one.content))

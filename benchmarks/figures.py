@@ -57,6 +57,14 @@ def mean(values: Iterable[float]) -> float:
     return sum(given) / len(given) if given else 0.0
 
 
+def calibration(sure: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error: mean distance of score and share of right ones over bins of the score."""
+    rows: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
+    for score, right in sure:
+        rows[min(bins - 1, int(score * bins))].append((score, right))
+    return sum(abs(sum(s for s, _ in row) - sum(r for _, r in row)) for row in rows) / max(1, len(sure))
+
+
 class CpuClock:
     """CPU milliseconds of this process between two looks."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.attributions import Scored, misses, score_attributions
-from benchmarks.figures import SHARED, CpuClock, table
+from benchmarks.figures import SHARED, CpuClock, calibration, table
 from benchmarks.parses import parse_figures
 from benchmarks.rows import Row
 from models.training import corpus
@@ -82,14 +82,6 @@ def prf(row: Mapping[str, int]) -> tuple[float, float, float]:
     p = 100 * row["both"] / max(1, row["found"])
     r = 100 * row["both"] / max(1, row["gold"])
     return p, r, 2 * p * r / max(1e-9, p + r)
-
-
-def calibration(sure: Sequence[tuple[float, bool]], bins: int = 10) -> float:
-    """Expected calibration error: mean distance of score and share of right ones over bins of the score."""
-    rows: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
-    for score, right in sure:
-        rows[min(bins - 1, int(score * bins))].append((score, right))
-    return sum(abs(sum(s for s, _ in row) - sum(r for _, r in row)) for row in rows) / max(1, len(sure))
 
 
 def name_counts(nlp: Any, names: Names) -> Counts:

@@ -30,6 +30,7 @@ from schemas import ids
 from schemas.errors import ArchiveError, Unwritable
 from schemas.ports import Response, Segment
 from schemas.records import RawPage
+from transforms.durable import flush
 
 KEPT = ("content-type", "content-language", "etag", "last-modified", "date", "x-robots-tag", "tdm-reservation")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
@@ -179,8 +180,8 @@ def _put(path: str, data: bytes) -> None:
         temporary.rename(target)
     finally:
         temporary.unlink(missing_ok=True)
-    _settle(target.parent)
-    _settle(target.parent.parent)  # a new day's folder must survive, too
+    flush(target.parent)
+    flush(target.parent.parent)  # a new day's folder must survive, too
 
 
 def _replace(path: str, pieces: Pieces) -> None:
@@ -192,11 +193,11 @@ def _replace(path: str, pieces: Pieces) -> None:
     temporary = target.with_name(f".{target.name}.tmp")
     try:
         write_pieces(temporary, pieces)  # over what a try that died has left
-        _settle(temporary)
+        flush(temporary)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    _settle(target.parent)
+    flush(target.parent)
 
 
 def _delete(path: str) -> None:
@@ -206,7 +207,7 @@ def _delete(path: str) -> None:
         FileSystems.delete([path])
     else:
         Path(path).unlink()
-        _settle(Path(path).parent)
+        flush(Path(path).parent)
 
 
 def _upload(path: str, data: bytes) -> None:
@@ -215,15 +216,6 @@ def _upload(path: str, data: bytes) -> None:
 
     with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as remote:
         remote.write(data)
-
-
-def _settle(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, survive a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

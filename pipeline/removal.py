@@ -19,7 +19,8 @@ from pipeline.ledger.engine import empty_log
 from pipeline.ledger.leases import add_segment
 from pipeline.ledger.sql import chunks
 from pipeline.world import RealWorld
-from transforms.sinks.rewrite import Gone, drop_strays, strip_unit
+from transforms.sinks.committed import drop_rest
+from transforms.sinks.rewrite import Gone, strip_unit
 
 HEIRS = 100  # pages that are archived anew at one time
 
@@ -33,7 +34,7 @@ def remove(world: RealWorld, held: f.Holdings, *, disposition: str = "") -> None
         manifest = strip_unit(root, unit_id, gone)
         with deleting(ledger) as connection:
             f.restate(connection, unit_id, manifest.files if manifest else (), held)
-    drop_strays(root, held.units)
+    drop_rest(root, held.units)
     with deleting(ledger) as connection:
         f.erase(connection, held, disposition=disposition)
     empty_log(ledger.url)

@@ -17,7 +17,7 @@ POINTS: dict[str, tuple[Any, str]] = {
     "strip_unit": (removal, "strip_unit"),
     "replace_manifest": (rewrite, "replace_manifest"),
     "restate": (forgetting, "restate"),
-    "drop_strays": (removal, "drop_strays"),
+    "drop_rest": (removal, "drop_rest"),
     "erase": (forgetting, "erase"),
     "close_stones": (forget, "close_stones"),
     "lease": (SqlLedger, "lease"),

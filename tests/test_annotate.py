@@ -1,12 +1,11 @@
 """What the model sees: offsets that hold, one scheme for all models."""
 
-from pathlib import Path
-
 import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.model import FIRST
 from pipeline.model import SpacyModel, load, require
 from schemas.annotation import Annotation
 from schemas.errors import ModelMissing
@@ -14,7 +13,6 @@ from schemas.flow import DraftBody, unpack
 from transforms.annotate import PARTLY, Annotated, annotated, head_part
 from transforms.annotation import Node, annotate_text, to_ud
 
-FIRST = Path(__file__).parents[1].parent / "shared" / "models" / "news_open_sm"
 CLAIM = "The mayor said the bridge will open in June."
 PLAIN = "The bridge spans the river. It is long."
 

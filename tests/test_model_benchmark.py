@@ -6,11 +6,13 @@ import pytest
 import spacy
 from spacy.tokens import Doc, DocBin, Span
 
-from benchmarks.attributions import One, Scored, marked, misses, score_attributions, seen
+from benchmarks.attributions import Scored, marked, misses, score_attributions
 from benchmarks.model import DEVELOPMENT, TESTS, Counts, calibration, prf
 from benchmarks.parses import conllu, documents, parse_figures
 from models.training.corpus import read
 from pipeline.model import load
+from schemas.annotation import Attribution
+from transforms.annotation import attributions_of
 
 # Precision, recall, calibration
 
@@ -65,7 +67,7 @@ def one(source, cue, content, type="speech", score=1.0):
     def spans(words):
         return tuple((TEXT.index(w), TEXT.index(w) + len(w)) for w in words.split("|") if w)
 
-    return One(spans(source), spans(cue), spans(content), type, score)
+    return Attribution(type, spans(source), spans(cue), spans(content), score)
 
 
 OKELLO = one("Okello", "said", f"{ROAD}|{PASS}")
@@ -159,8 +161,8 @@ def test_an_article_is_compared_with_what_stands_in_the_document(tmp_path):
     )
     article = read(path)
     assert marked(article) == [
-        One(((0, 6),), ((7, 13),), ((14, 26),), "belief", 1.0),
-        One((), (), ((28, 40),), "speech", 1.0),
+        Attribution("belief", ((0, 6),), ((7, 13),), ((14, 26),), 1.0),
+        Attribution("speech", (), (), ((28, 40),), 1.0),
     ]
     doc = spacy.blank("en").make_doc(article.text)
     doc.spans["source"] = [Span(doc, 0, 1, "source", span_id="1")]
@@ -170,7 +172,9 @@ def test_an_article_is_compared_with_what_stands_in_the_document(tmp_path):
         doc.char_span(28, 40, "content", span_id="2"),
     ]
     doc.user_data["attributions"] = {"1": 0.8, "2": 0.6}
-    assert seen(doc) == [gold._replace(score=score) for gold, score in zip(marked(article), (0.8, 0.6), strict=True)]
+    assert attributions_of(doc) == [
+        gold._replace(score=score) for gold, score in zip(marked(article), (0.8, 0.6), strict=True)
+    ]
     assert score_attributions([Scored.of(article, doc)])["attribution F .8"] == 100
 
 

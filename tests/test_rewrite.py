@@ -14,9 +14,9 @@ from schemas.records import TABLES, DeadLetter
 from schemas.words import Disposition
 from transforms.settle import tables, visits
 from transforms.sinks import SINKS
-from transforms.sinks.committed import read_rows
+from transforms.sinks.committed import drop_rest, read_rows
 from transforms.sinks.files import orphans, publish_manifest, read_manifests, write_unit
-from transforms.sinks.rewrite import Gone, drop_strays, strip_unit
+from transforms.sinks.rewrite import Gone, strip_unit
 
 GONE = Gone({"e-a", "e-d"}, {index("a").article_id}, {"v-a", "v-d"})
 
@@ -72,7 +72,7 @@ def test_every_table_loses_what_goes_and_keeps_the_rest(unit):
         assert len(after[table]) < len(before[table])
     assert sum(manifest.counts.values()) == len(after["visits"])
     assert manifest.counts == {"copy": 2, "dead": 1, "written": 1}
-    drop_strays(root, [UNIT])
+    drop_rest(root, [UNIT])
     assert orphans(root) == []
 
 
@@ -92,5 +92,5 @@ def test_when_nothing_is_left_the_unit_stands_without_files(unit):
     strip_unit(root, UNIT, Gone(entries, articles, {visit.visit_id for visit in before["visits"]}))
     manifest, after = held(root)
     assert (manifest.files, manifest.counts, after) == ((), {}, {})
-    drop_strays(root, [UNIT])
+    drop_rest(root, [UNIT])
     assert orphans(root) == []

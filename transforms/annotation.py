@@ -42,7 +42,7 @@ def annotate_text(nlp: Any, text: str) -> Annotation:
     model = f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
     if WHOLE in nlp.pipe_names:
         doc = nlp(text)
-        return Annotation(tuple(_whole(doc)), tuple(_names(doc, 0)), model, tuple(_attributions(doc)))
+        return Annotation(tuple(_whole(doc)), tuple(_names(doc, 0)), model, tuple(attributions_of(doc)))
     lines = [(m.start(), m.group()) for m in _LINE.finditer(text) if not m.group().isspace()]
     docs = list(nlp.pipe((line for _, line in lines), disable=_all_but(nlp, "ner")))
     wanted = [i for i, (_, line) in enumerate(lines) if has_cue(line)]
@@ -81,7 +81,7 @@ def _whole(doc: Any) -> list[Token]:
     return out
 
 
-def _attributions(doc: Any) -> list[Attribution]:
+def attributions_of(doc: Any) -> list[Attribution]:
     """In the order of the text. The spans of one attribution share their id."""
     parts: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     types: dict[str, str] = {}

@@ -112,8 +112,8 @@ def curly(text: str) -> str:
 
 
 def single(text: str) -> str:
-    """Double marks as British single ones; only where the text has no apostrophe that they could be taken for."""
-    return text.translate(str.maketrans('“”"', "‘’'")) if "“" in text else text.replace('"', "'")
+    """Double marks as British single ones."""
+    return text.translate(str.maketrans('“”"', "‘’'"))
 
 
 def type_habits(article: Article, random: Random) -> Article:

@@ -30,7 +30,7 @@ import spacy
 import torch
 
 from en_newsbeam_sm import labels
-from models.training import base, export, learn, mix, network
+from models.training import base, datasets, export, learn, mix, network
 from models.training.losses import Truth
 from models.training.windows import batches
 
@@ -57,29 +57,33 @@ def main(arguments: Sequence[str]) -> int:
     _write(options.work / "settings.json", settings)
     torch.set_num_threads(settings["threads"])
     begin = time.process_time()
-    data = mix.read(options.corpora, settings["quick"]["share"] if options.quick else 1.0)
-    net, state = _trained(data, settings, options.work)
-    net.load_state_dict(state)
+    done = options.work / "weights.pt"
+    if not done.is_file():
+        torch.save(_trained(options.corpora, settings, options.work, quick=options.quick), done)
+    learnt = torch.load(done, weights_only=True)
+    known = datasets.Inventory(**learnt["known"])
+    net = network.Network(_sizes(known), network.Encoder(0.0), 0.0)
+    net.load_state_dict(learnt["state"])
     reader = options.work / "reader"
-    export.export(net, data.known, base.folder() / "tokenizer.json", reader, int8=not options.float)
+    export.export(net, known, base.folder() / "tokenizer.json", reader, int8=not options.float)
     export.pipeline(reader, options.work / "pipeline")
     print(f"{wheel(options.work)} is ready after {(time.process_time() - begin) / 60:.1f} CPU minutes")
     return _check(options.work) if options.quick else 0
 
 
-def _trained(
-    data: mix.Data, settings: Mapping[str, Any], work: Path
-) -> tuple[network.Network, dict[str, torch.Tensor]]:
-    """The network and the averaged weights: trained, or read where an earlier run has finished."""
-    sizes = network.Sizes(
-        len(labels.NAME_TAGS), len(labels.ANCHORS), len(labels.ROLE_TAGS), *(len(values) for values in data.known)
+def _sizes(known: datasets.Inventory) -> network.Sizes:
+    return network.Sizes(
+        len(labels.NAME_TAGS), len(labels.ANCHORS), len(labels.ROLE_TAGS), *(len(values) for values in known)
     )
+
+
+def _trained(corpora: Path, settings: Mapping[str, Any], work: Path, *, quick: bool) -> dict[str, Any]:
+    """The averaged weights, and what the places in their heads mean: one is of no use without the other."""
+    data = mix.read(corpora, settings["quick"]["share"] if quick else 1.0)
     torch.manual_seed(settings["seed"])
     dropout = settings["encoder"]["dropout"]
-    net = network.Network(sizes, network.pretrained(base.folder() / "model.safetensors", dropout), dropout)
-    done = work / "weights.pt"
-    if done.is_file():
-        return net, torch.load(done, weights_only=True)
+    encoder = network.pretrained(base.folder() / "model.safetensors", dropout)
+    net = network.Network(_sizes(data.known), encoder, dropout)
     vocabulary = base.vocabulary()
     contents = mix.contents(data.news, spacy.blank("en").make_doc)
     vectors = base.embedded(list(contents), vocabulary)
@@ -87,9 +91,7 @@ def _trained(
     steps = batches(rows, settings["layout"]["batch"], Random(settings["seed"]))
     print(f"{len(rows)} windows, {sum(len(r.ids) for r in rows)} pieces, {len(steps)} steps", flush=True)
     plan = learn.Plan(settings, steps, Truth(torch.tensor(data.allowed.rows()), vectors), work)
-    state = learn.learn(net, plan)
-    torch.save(state, done)
-    return net, state
+    return {"state": learn.learn(net, plan), "known": data.known._asdict()}
 
 
 def wheel(work: Path) -> Path:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from en_newsbeam_sm.labels import NAME_TAGS, NAMES
 
 UNSAID = -100  # no target: what torch's losses leave out
-NUMBERS = ("DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "CARDINAL")
 RARE = ("PRODUCT", "WORK_OF_ART", "LAW", "LANGUAGE")
 OUTSIDE = "O"
 

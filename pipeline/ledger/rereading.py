@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -122,8 +123,6 @@ def known(connection: Connection, pages: Sequence[Foreign]) -> tuple[set[str], s
 
 def iso_exact(at: float) -> str:
     """As `fetched_at` of a page has it."""
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 

@@ -23,6 +23,7 @@ import msgspec
 from schemas.commits import FileInfo, Manifest
 from schemas.errors import NewsbeamError
 from schemas.records import TABLES, Record
+from transforms.durable import flush
 from transforms.sinks import SINKS
 
 DATA, MANIFESTS = "data", "manifests"
@@ -69,7 +70,7 @@ def publish_manifest(root: Path, manifest: Manifest) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(path) as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-        _flush(temporary)
+        flush(temporary)
         try:
             os.link(temporary, path)  # unlike a rename it fails if the name is taken, so two writers cannot both win
         except FileExistsError:
@@ -82,7 +83,7 @@ def publish_manifest(root: Path, manifest: Manifest) -> bool:
                 where = f"{path.parent}: this file system has no hard links, and they commit a unit"
                 raise NewsbeamError(f"{where}; choose another `output.dir`") from error
             raise
-    _flush(path.parent)
+    flush(path.parent)
     return True
 
 
@@ -91,9 +92,9 @@ def replace_manifest(root: Path, manifest: Manifest) -> None:
     path = root / MANIFESTS / f"{_checked(manifest.unit_id)}.json"
     with _temporary(path) as temporary:
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-        _flush(temporary)
+        flush(temporary)
         temporary.replace(path)
-    _flush(path.parent)
+    flush(path.parent)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -129,12 +130,12 @@ def write_file(root: Path, stem: str, table: str, records: Sequence[Record], nam
     path.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(path) as temporary:
         sink.write(table, records, temporary)
-        _flush(temporary)
+        flush(temporary)
         with temporary.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = temporary.stat().st_size
         temporary.replace(path)
-    _flush(path.parent)
+    flush(path.parent)
     return FileInfo(
         table=table,
         format=name,
@@ -153,15 +154,6 @@ def _temporary(path: Path) -> Iterator[Path]:
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, survive a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check(unit_id: str, attempt: str, tables: Mapping[str, Sequence[Record]], sinks: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from schemas.commits import FileInfo, Manifest
 from schemas.ids import make_id
 from schemas.records import Record
 from transforms.sinks.committed import read_rows
-from transforms.sinks.files import DATA, MANIFESTS, read_manifest, replace_manifest, write_file
+from transforms.sinks.files import MANIFESTS, read_manifest, replace_manifest, write_file
 
 
 class Gone(NamedTuple):
@@ -82,19 +82,3 @@ def _stripped(root: Path, stem: str, file: FileInfo, rows: list[Record], gone: G
     if len(kept) == len(rows):
         return file
     return write_file(root, stem, file.table, kept, file.format) if kept else None
-
-
-def drop_strays(root: Path, units: Collection[str]) -> int:
-    """Remove the data files of committed units that their manifests name no more; gives how many."""
-    named: dict[str, set[str]] = {}
-    for unit in units:
-        path = root / MANIFESTS / f"{unit}.json"
-        if path.exists():
-            named[unit] = {file.path for file in read_manifest(path).files}
-    dropped = 0
-    for path in (root / DATA).glob("*/*"):
-        unit = path.name.lstrip(".").partition("-")[0]
-        if unit in named and path.relative_to(root).as_posix() not in named[unit]:
-            path.unlink(missing_ok=True)
-            dropped += 1
-    return dropped
