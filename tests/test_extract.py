@@ -53,7 +53,7 @@ def refused(html: bytes, content_type: str = "text/html", url: str = URL) -> str
 def test_an_article_is_its_paragraphs_each_a_line_without_the_page_around_them() -> None:
     found = read(page(f"<article>{STORY}</article>"))
     assert found.text.split("\n\n") == [FIRST, SECOND, "What the shops say", THIRD, FOURTH]
-    assert (found.language, found.meta.origins["text"]) == ("en", "page")
+    assert (found.language, found.meta.origins["text"]) == ("en", "page:blocks")
 
 
 def test_headings_are_spans_of_the_text() -> None:

@@ -45,6 +45,8 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         language=found.language,
         text=found.text,
         headings=found.headings,
+        paragraphs=found.paragraphs,
+        captions=found.captions,
         links=found.links,
         origins=meta.origins,
         flags=meta.flags,

@@ -98,14 +98,14 @@ def by_content(text: str, meta: Metadata, nodes: PageNodes, url: str, password: 
             return not_article("a video page: little text beside a video")
         if kinds & MEDIA_TYPES and not says_article:
             return not_article("a gallery or media page: little text beside its media")
+    if linked > MOSTLY and not says_article:
+        return not_article("an index page: most of its text is links")
     if words < SOME:
         return not_article("no article text was found on the page")
     here = split(url)
     front = here is not None and here.path == "/" and not here.query
     if not says_article and (front or kinds & INDEX_TYPES) and prose(text) < max(LITTLE, words / 2):
         return not_article("an index page: a list of headlines, not an article")
-    if linked > MOSTLY and not says_article:
-        return not_article("an index page: most of its text is links")
     if prose(text) < min(SOME, words / 4):
         return not_article("an index page: lines without sentences")
     return None
