@@ -32,13 +32,14 @@ class Paragraph(Record, frozen=True, kw_only=True):
 
 
 class Removal(Record, frozen=True, kw_only=True):
-    """Text that cleaning took out: by which rule, and where it stood in the text as extracted."""
+    """Text that cleaning took out: by which rule, why, and where it stood in the text as extracted."""
 
     rule: str
     stage: str
     exact: str
     start: int
     end: int
+    reason: str = ""
 
 
 class DateValue(Record, frozen=True, kw_only=True):

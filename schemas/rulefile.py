@@ -24,6 +24,7 @@ import re2
 
 from schemas import tomlfile
 from schemas.errors import ConfigError
+from schemas.kindfile import parse_kinds
 from schemas.rules import ACTIONS, CUTS, FIELDS, Rule, RuleBook, compiled, make_book
 
 MAX_SCOPE = 40
@@ -33,10 +34,10 @@ _SCOPE = re.compile(r"(first|last) ([1-9]\d*)")
 _SITE = re.compile(r"(?=.{4,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _PIECE = re.compile(r"%([a-z_]+)%")
 _GROUP = re.compile(r"\(\?P<(value|cut)>")
-_TOP = ("site", "pieces", "rule", "collect")  # `collect` is read by `schemas/sites.py`
+_TOP = ("site", "pieces", "rule", "collect", "lexicon", "kind")  # the last three are read by `sites.py`, `kindfile.py`
 _TEXTS = ("pattern", "unless", "rest")  # a pattern, or a list of alternatives
-_NUMBERS = {"block": (1, 20), "max_chars": (1, 600), "rest_lines": (0, 20)}
-_SWITCHES = ("fold", "disguised")
+_NUMBERS = {"block": (1, 20), "max_chars": (1, 600), "rest_lines": (0, 20), "linked_before": (1, 40)}
+_SWITCHES = ("fold", "disguised", "rest_open")
 _DAYS = ("valid_from", "valid_until")
 _LISTS = {"removes": MIN_REMOVES, "keeps": MIN_KEEPS}
 _KEYS = ("id", "action", "scope", "field", "why", *_TEXTS, *_NUMBERS, *_SWITCHES, *_DAYS, *_LISTS)
@@ -44,7 +45,7 @@ _KEYS = ("id", "action", "scope", "field", "why", *_TEXTS, *_NUMBERS, *_SWITCHES
 
 def parse_rules(texts: Mapping[str, str]) -> RuleBook:
     """The rules of these files (name -> TOML), in their order. Raises ConfigError with file, line and remedy."""
-    return make_book(rules_of(texts))
+    return make_book(rules_of(texts), parse_kinds(texts))
 
 
 def rules_of(texts: Mapping[str, str]) -> Iterator[Rule]:
@@ -126,7 +127,7 @@ class _Reader:
                 self.fail("scope", f"a {rule.action} may not reach into an article", f'add scope = "{side} 10"')
             if not rule.rest:
                 self.fail("rest", "a cut must say what may go with its line", "add rest = '...'")
-        elif "rest" in self.table or "rest_lines" in self.table:
+        elif {"rest", "rest_lines", "rest_open"} & self.table.keys():
             self.fail("rest", f"`rest` means nothing to {rule.action}", "use it with cut_after or cut_before")
         if (rule.action == "metadata") != (rule.field in FIELDS):
             self.fail("field", "`metadata` names the field it fills, no other action does", f"{' or '.join(FIELDS)}")

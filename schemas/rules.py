@@ -15,12 +15,16 @@ import re2
 
 from schemas.errors import ConfigError
 from schemas.ids import make_id
+from schemas.kinds import Kind, KindBook
 from schemas.plain import disguised, plain
+from schemas.shapes import Place
 
 ACTIONS = ("drop", "cut_after", "cut_before", "metadata", "lineage")
 CUTS = ("cut_after", "cut_before")
 FIELDS = ("contributors", "updated_note")
 _ORNAMENT = re.compile(r"^(?:[^\w\"'(\[@#$€£¥©%]|_)+|(?:[^\w\"')\]!?:%]|_)+$")
+_ENDS = frozenset(".!?…:;,\"”’")
+NO_KINDS = KindBook()
 _OF_NO_WEIGHT = frozenset({"why", "removes", "keeps", "file", "line"})  # no cleaned text depends on them
 
 
@@ -42,6 +46,8 @@ class Rule(NamedTuple):
     block: int = 0  # up to so many lines that follow without an empty line between belong to it
     rest: str = ""  # of a cut: every other line that goes must match this ...
     rest_lines: int = 8  # ... and there may be no more of them
+    rest_open: bool = False  # ... and none may end like a sentence
+    linked_before: int = 0  # further than so many lines from the end, the line must show the text of a link
     field: str = ""  # what a `metadata` rule fills
     site: str = ""  # registrable domain; "": every site
     valid_from: str = ""  # days, both inclusive
@@ -67,6 +73,8 @@ class Rule(NamedTuple):
         """Whether the other lines of a cut look like what this rule means, so that no article is cut in two."""
         if len(lines) > self.rest_lines:
             return False
+        if self.rest_open and any(line.rstrip()[-1:] in _ENDS for line in lines):
+            return False
         shown = [bare(line) if self.fold else line.strip() for line in lines]
         pattern = compiled(self.rest, self.fold)
         return all(len(line) <= self.max_chars and pattern.fullmatch(line) for line in shown if line)
@@ -78,26 +86,36 @@ class Rule(NamedTuple):
 
 
 class RuleBook(NamedTuple):
-    """Rules in the order in which they are tried; `hash` is of all in them that cleaning depends on."""
+    """Rules in the order in which they are tried; `hash` is of all in them that cleaning depends on.
+
+    `kinds` are for every site and day; they see what no rule has taken.
+    """
 
     rules: tuple[Rule, ...]
     hash: str
+    kinds: KindBook = NO_KINDS
 
     def for_site(self, site: str, day: str) -> RuleBook:
         """The rules that apply to a site (its registrable domain) on a day (ISO 8601)."""
         return _for_site(self, site, day)
 
 
-def make_book(rules: Iterable[Rule]) -> RuleBook:
+def make_book(rules: Iterable[Rule], kinds: KindBook = NO_KINDS) -> RuleBook:
     """A book of these rules, in their order."""
     kept = tuple(rules)
-    weighty = [n for n, name in enumerate(Rule._fields) if name not in _OF_NO_WEIGHT]
-    return RuleBook(kept, make_id("rulebook", *(repr(rule[n]) for rule in kept for n in weighty)))
+    parts = [repr(value) for rule in kept for value in _weighty(rule)]
+    if kinds.kinds:
+        parts += [repr(value) for kind in kinds.kinds for value in _weighty(kind)] + [repr(kinds.lexicon)]
+    return RuleBook(kept, make_id("rulebook", *parts), kinds)
+
+
+def _weighty(rule: Rule | Kind) -> list[object]:
+    return [value for name, value in zip(rule._fields, rule, strict=True) if name not in _OF_NO_WEIGHT]
 
 
 @lru_cache(maxsize=512)
 def _for_site(book: RuleBook, site: str, day: str) -> RuleBook:
-    return make_book(rule for rule in book.rules if rule.applies(site, day))
+    return make_book((rule for rule in book.rules if rule.applies(site, day)), book.kinds)
 
 
 def bare(line: str) -> str:
@@ -115,7 +133,10 @@ def compiled(pattern: str, any_case: bool) -> Any:
 
 
 def check_examples(book: RuleBook) -> list[ConfigError]:
-    """What the rules' own examples disprove. An example of several lines shows a cut with all that goes with it."""
+    """What the examples of rules and kinds disprove.
+
+    An example of several lines shows a cut with all that goes with it; a kind's is judged as the last line of a text.
+    """
     problems: list[ConfigError] = []
     for rule in book.rules:
         for wanted, examples in ((True, rule.removes), (False, rule.keeps)):
@@ -124,6 +145,15 @@ def check_examples(book: RuleBook) -> list[ConfigError]:
                     what = f"rule {rule.id!r} {'keeps' if wanted else 'removes'} its example {example!r}"
                     remedy = "widen the pattern" if wanted else "narrow the pattern, or say `unless`"
                     problems.append(ConfigError(what, file=rule.file, line=rule.line, remedy=remedy))
+    for kind in book.kinds.kinds:
+        for wanted, examples in ((True, kind.removes), (False, kind.keeps)):
+            for example in examples:
+                found = book.kinds.verdict(example, bare(example), Place())
+                if (found is not None and found[0].id == kind.id) != wanted:
+                    says = found[1] if found else "too few points"
+                    what = f"kind {kind.id!r} {'keeps' if wanted else 'removes'} its example {example!r} ({says})"
+                    remedy = "give its signals more points" if wanted else "give a signal of prose minus points"
+                    problems.append(ConfigError(what, file=kind.file, line=kind.line, remedy=remedy))
     return problems
 
 

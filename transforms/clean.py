@@ -23,7 +23,7 @@ from transforms.fold import fold
 from transforms.links import canonical
 from transforms.page.refuse import size
 from transforms.reading import day_of
-from transforms.removal import Line, Taken, lines_of, moved, placed, take_cuts, take_lines, what_stays
+from transforms.removal import Line, Taken, lines_of, moved, placed, take_cuts, take_kinds, take_lines, what_stays
 from transforms.step import StepDoFn, outcome, two_outputs
 
 STEP = "clean"
@@ -55,8 +55,9 @@ def clean(
 ) -> Cleaned:
     """Take out what the rules mean. `links` are (anchor text, url) of the page's main part."""
     lines = list(lines_of(text))
-    taken = take_lines(lines, book)
+    taken = take_lines(lines, book, [fold(anchor) for anchor, _ in links])
     take_cuts(lines, book, taken)
+    take_kinds(lines, book, taken)
     source, source_rule = _source(lines, book, taken, links)
     if not taken:
         origins = {"source_url": source_rule} if source else {}
@@ -66,7 +67,7 @@ def clean(
     return Cleaned(
         kept,
         tuple(
-            Removal(rule=t.rule.id, stage=STEP, exact=text[t.start : t.end], start=t.start, end=t.end)
+            Removal(rule=t.rule, stage=STEP, exact=text[t.start : t.end], start=t.start, end=t.end, reason=t.reason)
             for _, t in sorted(taken.items())
         ),
         names,
@@ -86,8 +87,8 @@ def _source(
     An extractor may have dropped a paragraph that is nothing but a link: a link's text alone is read by the same rules.
     """
     for at, found in sorted(taken.items()):
-        if found.rule.action == "lineage" and (url := _address(lines[at].text, links)):
-            return url, f"rule:{found.rule.id}"
+        if found.action == "lineage" and (url := _address(lines[at].text, links)):
+            return url, f"rule:{found.rule}"
     rules = [rule for rule in book.rules if rule.action == "lineage"]
     for anchor, url in reversed(links):
         shown = bare(anchor)
@@ -115,11 +116,11 @@ def _metadata(taken: Mapping[int, Taken]) -> tuple[tuple[str, ...], tuple[str, .
     flags: dict[str, None] = {}
     origins: dict[str, str] = {}
     for _, found in sorted(taken.items()):
-        if found.rule.field == "contributors":
+        if found.field == "contributors":
             names.update(dict.fromkeys(names_of(found.groups.get("value", ""))))
-            origins.setdefault("contributors", f"rule:{found.rule.id}")
-        elif found.rule.field:
-            flags[found.rule.field] = None
+            origins.setdefault("contributors", f"rule:{found.rule}")
+        elif found.field:
+            flags[found.field] = None
     return tuple(names), tuple(flags), origins
 
 

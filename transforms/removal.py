@@ -9,7 +9,13 @@ import msgspec
 
 from schemas.records import Paragraph, Span
 from schemas.rules import CUTS, Rule, RuleBook, bare
+from schemas.shapes import Place
 from transforms.contributors import names_of
+from transforms.fold import fold
+
+MIN_ANCHOR = 12  # characters of a link's text that make the line around it a teaser
+FIRST, LAST = 3, 8  # lines that are an end of a text: no kind reaches further in, unless rules took what is outside
+REACH = 3  # lines of an author behind which a kind still looks
 
 
 class Line(NamedTuple):
@@ -24,12 +30,19 @@ class Line(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What one rule takes of one line."""
+    """What one rule, kind or learned line takes of one line, and why."""
 
-    rule: Rule
+    rule: str
+    reason: str
     start: int
     end: int
-    groups: Mapping[str, str]
+    groups: Mapping[str, str] = {}
+    action: str = "drop"
+    field: str = ""
+
+
+def _taken(rule: Rule, start: int, end: int, groups: Mapping[str, str]) -> Taken:
+    return Taken(rule.id, rule.why, start, end, groups, rule.action, rule.field)
 
 
 def lines_of(text: str) -> Iterator[Line]:
@@ -41,8 +54,11 @@ def lines_of(text: str) -> Iterator[Line]:
         number += filled
 
 
-def take_lines(lines: Sequence[Line], book: RuleBook) -> dict[int, Taken]:
-    """What each line is taken for by the first rule that means it, by its place in `lines`; a block comes with it."""
+def take_lines(lines: Sequence[Line], book: RuleBook, anchors: Sequence[str] = ()) -> dict[int, Taken]:
+    """What each line is taken for by the first rule that means it, by its place in `lines`; a block comes with it.
+
+    `anchors` are the texts of the page's links, folded.
+    """
     total = max((line.number for line in lines), default=-1) + 1
     taken: dict[int, Taken] = {}
     for rule in book.rules:
@@ -53,18 +69,26 @@ def take_lines(lines: Sequence[Line], book: RuleBook) -> dict[int, Taken]:
                 continue
             if (found := rule.match_bare(line.text, line.bare)) is None:
                 continue
+            if rule.linked_before and line.number < total - rule.linked_before and not _linked(line.bare, anchors):
+                continue
             if rule.field == "contributors" and not names_of(found.get("value", "")):
                 continue
             start, end = line.start, line.end
             if part := found.get("cut"):
                 start = line.start + line.text.rindex(part)
                 end = start + len(part)
-            taken[at] = Taken(rule, start, end, found)
+            taken[at] = _taken(rule, start, end, found)
             for other in range(at + 1, min(at + 1 + rule.block, len(lines))):
                 if lines[other].number < 0:
                     break
-                taken.setdefault(other, Taken(rule, lines[other].start, lines[other].end, {}))
+                taken.setdefault(other, _taken(rule, lines[other].start, lines[other].end, {}))
     return taken
+
+
+def _linked(shown: str, anchors: Sequence[str]) -> bool:
+    """Whether the line shows the text of a link."""
+    key = fold(shown)
+    return any(len(anchor) >= MIN_ANCHOR and anchor in key for anchor in anchors)
 
 
 def _in_scope(rule: Rule, number: int, total: int) -> bool:
@@ -91,8 +115,29 @@ def take_cuts(lines: Sequence[Line], book: RuleBook, taken: dict[int, Taken]) ->
                 continue
             if rule.takes_rest([lines[at].text for at in rest]):
                 for at in (first, *rest):
-                    taken.setdefault(at, Taken(rule, lines[at].start, lines[at].end, {}))
+                    taken.setdefault(at, _taken(rule, lines[at].start, lines[at].end, {}))
                 break
+
+
+def take_kinds(lines: Sequence[Line], book: RuleBook, taken: dict[int, Taken]) -> None:
+    """Lines that have the points of a kind of boilerplate; from each end inwards, so that layer after layer goes."""
+    if not book.kinds.kinds:
+        return
+    filled = [at for at, line in enumerate(lines) if line.number >= 0]
+    middle = len(filled) // 2
+    for top, ends in ((False, filled[:middle - 1 : -1]), (True, filled[:middle])):
+        stayed = 0
+        for at in ends:
+            if at in taken:
+                continue
+            line = lines[at]
+            if stayed == REACH or line.number in range(FIRST, len(filled) - LAST):
+                break
+            found = book.kinds.verdict(line.text, line.bare, Place(not stayed, top))
+            if found:
+                taken[at] = Taken(found[0].id, f"{found[0].why} ({found[1]})", line.start, line.end)
+            else:
+                stayed += 1
 
 
 def what_stays(text: str, lines: Sequence[Line], taken: Mapping[int, Taken]) -> tuple[str, list[tuple[int, int, int]]]:
