@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -29,7 +30,7 @@ from transforms.extract import ExtractDoFn, draft, hint_of
 from transforms.fetch import verdict
 from transforms.page.read import Job, extract_job
 from transforms.page.refuse import Refusal
-from transforms.step import dead_outcome
+from transforms.step import StepDoFn, dead_outcome
 
 BATCH = 16
 STAGES = ("extract", "clean", "annotate", "claims")
@@ -133,7 +134,12 @@ class Reader:
         self.world = world
         if STAGES.index(stop_after) >= STAGES.index("annotate"):
             world.model().check()
-        steps = {"clean": [CleanDoFn], "annotate": [AnnotateDoFn, EntitiesDoFn], "claims": [ClaimsDoFn]}
+        cleaner = partial(CleanDoFn, learned=False)  # there is no ledger to ask
+        steps: dict[str, list[Callable[[RealWorld], StepDoFn]]] = {
+            "clean": [cleaner],
+            "annotate": [AnnotateDoFn, EntitiesDoFn],
+            "claims": [ClaimsDoFn],
+        }
         self.steps = [step(world) for stage in STAGES[1 : STAGES.index(stop_after) + 1] for step in steps[stage]]
         self.extractor = ExtractDoFn(world)
         for step in (*self.steps, self.extractor):

@@ -19,6 +19,7 @@ class IndexRow(Record, frozen=True, kw_only=True):
     source_url: str = ""
     published: str = ""
     shingles: tuple[int, ...] = ()
+    edges: tuple[str, ...] = ()  # keys of lines near its ends, by which the lines that its site repeats are counted
 
 
 class Package(Record, frozen=True, kw_only=True):

@@ -89,6 +89,7 @@ class DraftBody(Record, frozen=True, kw_only=True):
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # (anchor text, absolute url) of the page's main part, for "Source link"
+    edges: tuple[str, ...] = ()  # from `Clean` on: keys of lines that the site may repeat
     source_url: str = ""
     origins: dict[str, str] = {}
     flags: tuple[str, ...] = ()

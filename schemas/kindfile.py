@@ -52,7 +52,9 @@ def _class(name: str, words: Any, text: str, file: str) -> str:
     if not isinstance(words, list) or not words or not all(isinstance(word, str) and word for word in words):
         raise ConfigError(f"{name} is no list of words", file=file, line=line, remedy='write ["...", "..."]')
     if name in SHAPES or name in PLACES:
-        raise ConfigError(f"{name} is a signal of form or place", file=file, line=line, remedy="name the class otherwise")
+        raise ConfigError(
+            f"{name} is a signal of form or place", file=file, line=line, remedy="name the class otherwise"
+        )
     pattern = words_pattern(words)
     try:
         compile_class(pattern)

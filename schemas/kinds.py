@@ -85,4 +85,3 @@ def _class(pattern: str) -> Any:
 def compile_class(pattern: str) -> None:
     """Raises re2.error where the pattern is none."""
     _class(pattern)
-

@@ -62,8 +62,8 @@ _INVISIBLE = dict.fromkeys(  # Unicode's default ignorable code points; strokes 
 _TABLE: dict[int, str | None] = {**_LETTERS, **_DIGITS, **_TYPOGRAPHY, **_INVISIBLE}
 
 _TWINS = str.maketrans(  # Cyrillic and Greek letters -> the Latin ones that they look like
-    "аеорсухіјѕһԁԛԝӏгкмптвиАВЕКМНОРСТУХІЈЅҮԚԜ" "αοερνικτυχηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "aeopcyxijshdqwlrkmntbuABEKMHOPCTYXIJSYQW" "aoepviktuxnABEZHIKMNOPTYX",
+    "аеорсухіјѕһԁԛԝӏгкмптвиАВЕКМНОРСТУХІЈЅҮԚԜαοερνικτυχηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijshdqwlrkmntbuABEKMHOPCTYXIJSYQWaoepviktuxnABEZHIKMNOPTYX",
 )
 _OTHER = "\u0370-\u03ff\u0400-\u052f"
 _MIXED = re.compile(rf"[{_OTHER}]+[A-Za-z]|[A-Za-z]+[{_OTHER}]")

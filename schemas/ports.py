@@ -223,6 +223,9 @@ class Ledger(Protocol):
     def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
         """The committed articles that hold any of these sampled shingles, by article id."""
 
+    def repeated(self, site: str, keys: Iterable[str], at: float) -> set[str]:
+        """Of these lines (keys of `transforms/repeats.py`), those that the site was known to repeat at an instant."""
+
     def prepare(self, settled: Settled) -> Settled:
         """Set unit and entries to `prepared`; gives the settlement that holds, an earlier one's if there is one.
 

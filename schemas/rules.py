@@ -23,7 +23,7 @@ ACTIONS = ("drop", "cut_after", "cut_before", "metadata", "lineage")
 CUTS = ("cut_after", "cut_before")
 FIELDS = ("contributors", "updated_note")
 _ORNAMENT = re.compile(r"^(?:[^\w\"'(\[@#$€£¥©%]|_)+|(?:[^\w\"')\]!?:%]|_)+$")
-_ENDS = frozenset(".!?…:;,\"”’")
+_ENDS = frozenset('.!?…:;,"”’')
 NO_KINDS = KindBook()
 _OF_NO_WEIGHT = frozenset({"why", "removes", "keeps", "file", "line"})  # no cleaned text depends on them
 

@@ -9,13 +9,17 @@ from typing import NamedTuple
 from schemas.plain import disguised
 
 TINY, SHORT, LONG = 26, 70, 220  # characters
-_URL = re.compile(r"https?://|www\.|\b[\w-]{2,}\.(?:com|org|net|info|test|example|news|co|io|de|fr|uk|in|ke|ng|za|au)\b")
+_URL = re.compile(
+    r"https?://|www\.|\b[\w-]{2,}\.(?:com|org|net|info|test|example|news|co|io|de|fr|uk|in|ke|ng|za|au)\b"
+)
 _MAIL = re.compile(r"[\w.+-]+ ?(?:@|\[at\]|\(at\)) ?[\w-]+(?:\.| ?\[dot\] ?)\w+")
 _ADDRESS = re.compile(r"(?:e-?mail:? |mail:? )?[\w.+-]+ ?(?:@|\[at\]|\(at\)) ?[\w-]+(?: ?(?:\.|\[dot\]) ?\w+)+")
 _HANDLE = re.compile(r"(?:^|[\s(:])@\w{3,}")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _COUNT = re.compile(r"\b\d[\d,.]*[km]?\b")
-_NAME = re.compile(r"(?:[A-Z][a-z]{0,4}\. )?[A-Z][\w'’.-]*(?: (?:[A-Z][\w'’.-]*|de|van|von|bin|al|la|der)){1,3}(?=[,\s]|$)")
+_NAME = re.compile(
+    r"(?:[A-Z][a-z]{0,4}\. )?[A-Z][\w'’.-]*(?: (?:[A-Z][\w'’.-]*|de|van|von|bin|al|la|der)){1,3}(?=[,\s]|$)"
+)
 _QUOTE = re.compile(r"\"[^\"]{12,}\"|\"[^\"]{12,}$|^[^\"]{12,}\"")
 _SPEECH = re.compile(
     r"\b(?:said|says|told|added|asked|warned|argued|announced|noted|explained|according to|insisted|admitted)\b"
@@ -24,7 +28,9 @@ _BRACKETS = re.compile(r"[(\[].{1,60}[)\]]\.?")
 _PIPES = re.compile(r" [|/•·»>] |\s{3,}|\| ?")
 _LOWER = re.compile(r"[a-z]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_SMALL = frozenset("a an and at by for from in of on or the to with de la".split())
+_SMALL = frozenset(
+    ("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "de", "la")
+)
 
 
 class Place(NamedTuple):

@@ -7,7 +7,8 @@ as a Removal; the rest is never rewritten. Leftovers are better than an author's
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -23,7 +24,19 @@ from transforms.fold import fold
 from transforms.links import canonical
 from transforms.page.refuse import size
 from transforms.reading import day_of
-from transforms.removal import Line, Taken, lines_of, moved, placed, take_cuts, take_kinds, take_lines, what_stays
+from transforms.removal import (
+    NONE_LEARNED,
+    Line,
+    Taken,
+    lines_of,
+    moved,
+    placed,
+    take_cuts,
+    take_kinds,
+    take_lines,
+    what_stays,
+)
+from transforms.repeats import counted, edge_keys
 from transforms.step import StepDoFn, outcome, two_outputs
 
 STEP = "clean"
@@ -52,12 +65,16 @@ def clean(
     links: Sequence[tuple[str, str]] = (),
     headings: Sequence[Span] = (),
     paragraphs: Sequence[Paragraph] = (),
+    learned: Mapping[int, str] = NONE_LEARNED,
 ) -> Cleaned:
-    """Take out what the rules mean. `links` are (anchor text, url) of the page's main part."""
+    """Take out what the rules mean.
+
+    `links` are (anchor text, url) of the page's main part, `learned` (start -> reason) lines that the site repeats.
+    """
     lines = list(lines_of(text))
     taken = take_lines(lines, book, [fold(anchor) for anchor, _ in links])
     take_cuts(lines, book, taken)
-    take_kinds(lines, book, taken)
+    take_kinds(lines, book, taken, learned)
     source, source_rule = _source(lines, book, taken, links)
     if not taken:
         origins = {"source_url": source_rule} if source else {}
@@ -124,9 +141,15 @@ def _metadata(taken: Mapping[int, Taken]) -> tuple[tuple[str, ...], tuple[str, .
     return tuple(names), tuple(flags), origins
 
 
-def cleaned_body(body: DraftBody, book: RuleBook) -> DraftBody:
-    """The draft with its text cleaned, and what the removed lines told of it."""
-    found = clean(body.text, book, links=body.links, headings=body.headings, paragraphs=body.paragraphs)
+def cleaned_body(body: DraftBody, book: RuleBook, repeated: Collection[str] = ()) -> DraftBody:
+    """The draft with its text cleaned, and what the removed lines told of it. `repeated` are keys of learned lines."""
+    headings = {heading.start for heading in body.headings}
+    keys = [(line, key) for line, key in edge_keys(list(lines_of(body.text)), book.kinds) if line.start not in headings]
+    why = f"articles of {body.site} repeat this line"
+    learned = {line.start: why for line, key in keys if key in repeated}
+    found = clean(
+        body.text, book, links=body.links, headings=body.headings, paragraphs=body.paragraphs, learned=learned
+    )
     source, origins = found.source_url, dict(found.origins)
     if source and canonical(source) in {"", canonical(body.canonical_url)}:  # a page that names itself has no source
         source = ""
@@ -137,6 +160,7 @@ def cleaned_body(body: DraftBody, book: RuleBook) -> DraftBody:
         headings=found.headings,
         paragraphs=found.paragraphs,
         removals=(*body.removals, *found.removals),
+        edges=counted(keys, found.removals),
         contributors=tuple(dict.fromkeys((*body.contributors, *found.contributors))),
         source_url=source or body.source_url,
         flags=tuple(dict.fromkeys((*body.flags, *found.flags))),
@@ -145,7 +169,13 @@ def cleaned_body(body: DraftBody, book: RuleBook) -> DraftBody:
 
 
 class CleanDoFn(StepDoFn):
+    """`learned`: whether the ledger is asked for lines that a site repeats."""
+
     step = STEP
+
+    def __init__(self, world: World, *, learned: bool = True) -> None:
+        super().__init__(world)
+        self.learned = learned
 
     def many(self, rows: Sequence[Draft]) -> list[Any]:
         return [self._one(row) for row in rows]
@@ -153,11 +183,21 @@ class CleanDoFn(StepDoFn):
     def _one(self, row: Draft) -> Draft | Outcome:
         body = unpack(row.body, DraftBody)
         book = self.world.rules.for_site(body.site, day_of(body, self.clock.now()))
-        done = cleaned_body(body, book)
+        done = cleaned_body(body, book, self._repeated(body, book))
         words, least = size(done.text), self.world.settings.extract.min_words
         if words < least:
             return outcome(row, Disposition.TOO_SHORT, self.step, f"{words} words are left, {least} are wanted")
         return row._replace(body=pack(done))
+
+    def _repeated(self, body: DraftBody, book: RuleBook) -> Collection[str]:
+        """Keys of the lines that the site was known to repeat when the page was fetched."""
+        if not self.learned or body.page is None or not body.page.fetched_at:
+            return ()
+        keys = {key for _, key in edge_keys(list(lines_of(body.text)), book.kinds)}
+        if not keys:
+            return ()
+        at = datetime.fromisoformat(body.page.fetched_at).timestamp()
+        return self.world.ledger().repeated(body.site, keys, at)
 
 
 class Clean(beam.PTransform):

@@ -39,6 +39,7 @@ def index_row(draft: Draft, body: DraftBody) -> IndexRow:
         source_url=canonical(body.source_url) if body.source_url else "",
         published=body.published.value if body.published else "",
         shingles=tuple(sorted(sampled(body.text))),
+        edges=body.edges,
     )
 
 
@@ -55,7 +56,9 @@ def apply(draft: Draft, verdict: Verdict) -> Draft | Outcome:
     more: dict[str, Any] = {"article_id": index.article_id}
     if verdict.original is not None:
         row = lineage(index, verdict.original, verdict.containment, verdict.evidence, draft.unit_id, draft.visit_id)
-        copied = Copied(lineage=row, index=msgspec.structs.replace(index, copy_of=row.original_article_id, shingles=()))
+        copied = Copied(
+            lineage=row, index=msgspec.structs.replace(index, copy_of=row.original_article_id, shingles=(), edges=())
+        )
         more |= {"original_article_id": row.original_article_id, "body": pack(copied)}
     return outcome(draft, Disposition(verdict.disposition), "dedupe", verdict.reason, **more)
 

@@ -13,6 +13,8 @@ from schemas.shapes import Place
 from transforms.contributors import names_of
 from transforms.fold import fold
 
+LEARNED = "learned_line"
+NONE_LEARNED: Mapping[int, str] = {}
 MIN_ANCHOR = 12  # characters of a link's text that make the line around it a teaser
 FIRST, LAST = 3, 8  # lines that are an end of a text: no kind reaches further in, unless rules took what is outside
 REACH = 3  # lines of an author behind which a kind still looks
@@ -119,13 +121,18 @@ def take_cuts(lines: Sequence[Line], book: RuleBook, taken: dict[int, Taken]) ->
                 break
 
 
-def take_kinds(lines: Sequence[Line], book: RuleBook, taken: dict[int, Taken]) -> None:
-    """Lines that have the points of a kind of boilerplate; from each end inwards, so that layer after layer goes."""
-    if not book.kinds.kinds:
+def take_kinds(
+    lines: Sequence[Line], book: RuleBook, taken: dict[int, Taken], learned: Mapping[int, str] = NONE_LEARNED
+) -> None:
+    """Lines that have the points of a kind of boilerplate; from each end inwards, so that layer after layer goes.
+
+    `learned` (start -> reason) are lines that the site repeats: they go where a kind may look.
+    """
+    if not book.kinds.kinds and not learned:
         return
     filled = [at for at, line in enumerate(lines) if line.number >= 0]
     middle = len(filled) // 2
-    for top, ends in ((False, filled[:middle - 1 : -1]), (True, filled[:middle])):
+    for top, ends in ((False, filled[: middle - 1 : -1]), (True, filled[:middle])):
         stayed = 0
         for at in ends:
             if at in taken:
@@ -134,7 +141,9 @@ def take_kinds(lines: Sequence[Line], book: RuleBook, taken: dict[int, Taken]) -
             if stayed == REACH or line.number in range(FIRST, len(filled) - LAST):
                 break
             found = book.kinds.verdict(line.text, line.bare, Place(not stayed, top))
-            if found:
+            if line.start in learned:
+                taken[at] = Taken(LEARNED, learned[line.start], line.start, line.end)
+            elif found:
                 taken[at] = Taken(found[0].id, f"{found[0].why} ({found[1]})", line.start, line.end)
             else:
                 stayed += 1

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from pipeline.ledger import index, leases, polls, settling, tombstones, units
+from pipeline.ledger import index, leases, lines, polls, settling, tombstones, units
 from pipeline.ledger.engine import engine, sqlite_path
 from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
@@ -90,6 +90,10 @@ class SqlLedger:
     def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
         with self.reading() as connection:
             return index.candidates(connection, shingles)
+
+    def repeated(self, site: str, keys: Iterable[str], at: float) -> set[str]:
+        with self.reading() as connection:
+            return lines.repeated(connection, site, keys, at)
 
     def prepare(self, settled: Settled) -> Settled:
         return self.writing(lambda c: settling.prepare(c, settled, self.now()))

@@ -5,6 +5,7 @@ units ─ hosts ─ segments ─ captures             work in hand, and what it 
 articles ─ shingles                             the committed index that Dedupe reads
 dead_letters ─ events ─ counters                failures, the log, and where a walk stands
 tombstones                                      what was forgotten and is not taken in again
+site_lines                                      lines that a site repeats from article to article
 """
 
 from __future__ import annotations
@@ -238,6 +239,18 @@ tombstones = Table(
     _number("pages"),
     _instant("done_at"),  # 0: what it names is still being removed
     Index("tombstones_by_url", "url"),
+)
+
+# Lines that a site repeats, by their hashes (`pipeline/ledger/lines.py`).
+site_lines = Table(
+    "site_lines",
+    metadata,
+    Column("site", Text, primary_key=True),  # registrable domain
+    _id("line", primary_key=True),
+    _text("witnesses"),  # marks of the articles that showed it, until it is learned
+    _number("articles"),
+    _instant("learned_at"),  # 0: not yet boilerplate
+    _instant("last_seen"),
 )
 
 # The read model: filled from committed manifests by the walk, rebuilt by `newsbeam reindex`.
