@@ -19,7 +19,19 @@ from benchmarks import floors
 from benchmarks.figures import SHARED, table
 from benchmarks.rows import HEAD, Row, cells
 
-PARTS = ("pipeline", "seed", "extraction", "copies", "model", "reading", "feeds", "polling", "growth", "hostile")
+PARTS = (
+    "pipeline",
+    "seed",
+    "extraction",
+    "copies",
+    "footers",
+    "model",
+    "reading",
+    "feeds",
+    "polling",
+    "growth",
+    "hostile",
+)
 
 
 def measured(part: str) -> list[Row]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import extraction, model, reading, seed
+from benchmarks import extraction, footers, model, reading, seed
 from benchmarks.figures import SHARED, mean, table, token_f1
 
 FILE = Path(__file__).parent / "floors.toml"
@@ -55,6 +55,7 @@ def development() -> dict[str, Figures]:
     return {
         "seed": seed_figures(),
         "extraction": extraction_figures(),
+        "footers": footers.figures("dev"),
         "model": model_figures(),
         "reading": reading_figures(),
     }
@@ -63,6 +64,7 @@ def development() -> dict[str, Figures]:
 def tested() -> dict[str, Figures]:
     return {
         "extraction": extraction_figures("test", 0),
+        "footers": footers.measure("test")[0],
         "model": model_figures(dev=False),
         "reading": reading_figures("held"),
     }

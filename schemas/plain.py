@@ -78,7 +78,7 @@ _DISGUISE = (
 _WIDE = "\uff21-\uff3a\uff41-\uff5a"  # honest letters among Chinese, Japanese and Korean ones
 _WORD = re.compile(rf"[{_DISGUISE}]{{3,}}|[{_WIDE}]{{3,}}")
 _SPACED = re.compile(rf"(?:[{_DISGUISE}{_WIDE}][ \u200b-\u200d\ufe0f]{{1,2}}){{4,}}[{_DISGUISE}{_WIDE}]")
-_HIDDEN = re.compile(r"[A-Za-z][\u00ad\u200b\u2060\u0335-\u0338\u0332\u0333\ufeff]+[A-Za-z]")  # something in a word
+_HIDDEN = re.compile(r"[A-Za-z][\u00ad\u200b\u2060\u0335-\u0338\u0332\u0333\ufeff]+(?=[A-Za-z])")  # something in a word
 _EAST_ASIAN = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 

@@ -11,6 +11,7 @@ from pipeline.seeds import load_rules
 from pipeline.world import RealWorld
 from schemas.config import Extract, Settings
 from schemas.flow import Draft, DraftBody, Outcome, pack, unpack
+from schemas.plain import plain
 from schemas.records import DateValue, Removal, Span
 from schemas.rulefile import parse_rules
 from schemas.rules import RuleBook
@@ -26,6 +27,11 @@ STORY = tuple(
 )
 BODY = "\n\n".join(STORY)
 EXAMPLES = sorted({line for rule in BOOK.rules for line in (*rule.removes, *rule.keeps)})
+
+
+def _shifted(capital: int, small: int) -> dict[int, int]:
+    """A to Z and a to z, moved to these code points."""
+    return {65 + n: capital + n for n in range(26)} | {97 + n: small + n for n in range(26)}
 
 
 def gone(cleaned: Cleaned) -> list[tuple[str, str]]:
@@ -254,6 +260,33 @@ def test_the_seed_loses_exactly_what_its_gold_says() -> None:
     assert list(found.contributors) == gold["contributors"]
     assert found.text.endswith(gold["must_keep_last"])
     assert put_back(found.text, found.removals, text) == [line for line in text.split("\n") if line.strip()]
+
+
+IN_DISGUISE = {
+    "mathematical script": _shifted(0x1D4D0, 0x1D4EA),
+    "full width": _shifted(0xFF21, 0xFF41),
+    "circled": _shifted(0x24B6, 0x24D0),
+    "look-alikes": str.maketrans("aceopxyAСEOPHKM", "асеорхуАСЕОРНКМ"),
+    "zero width": {ord(letter): f"{letter}\u200b" for letter in "abcdefghijklmnopqrstuvwxyz"},
+    "struck": {ord(letter): f"{letter}\u0336" for letter in "abcdefghijklmnopqrstuvwxyzACDFP"},
+}
+
+
+@pytest.mark.parametrize("disguise", IN_DISGUISE)
+def test_the_seeds_footer_is_found_in_every_other_disguise(disguise: str) -> None:
+    if not (SHARED / "seed").is_dir():
+        pytest.skip("the optional data folder with the seed article is not there")
+    text = (SHARED / "seed" / "article.txt").read_text(encoding="utf-8")
+    gold = json.loads((SHARED / "seed" / "gold.json").read_text(encoding="utf-8"))
+    [footer] = [row["lines"] for row in gold["removed"] if row["rule"] == "dmca_notice"]
+    others = [line for row in gold["removed"] for line in row["lines"] if row["rule"] != "dmca_notice"]
+    written = [plain(line).translate(IN_DISGUISE[disguise]) for line in footer]
+    assert all(new != plain(old) != old for new, old in zip(written, footer, strict=True))
+    for old, new in zip(footer, written, strict=True):
+        text = text.replace(old, new)
+    found = clean(text, BOOK)
+    assert sorted(r.exact.strip() for r in found.removals) == sorted([*others, *written])
+    assert found.text.endswith(gold["must_keep_last"])
 
 
 def test_clean_articles_lose_no_line_but_their_credits() -> None:

@@ -1,5 +1,7 @@
 """Comparison keys: disguises undone, nothing of the text rewritten, a changed number never missed."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,17 +24,32 @@ ASCII = st.text(st.characters(max_codepoint=0x7F))
         "⒮⒪⒰⒭⒞⒠ ⒧⒤⒩⒦",
         "S\u00ado\u200bu\u2060rce link\ufeff",
         "S̶o̶u̶r̶c̶e̶ link",
+        "S̲o̲u̲r̲c̲e̲ l̅ink",
+        "Sоurсе lіnk",  # Cyrillic о, с, е, і
+        "Sουrce lιnk",  # Greek ο, υ, ι
+        "\u202bSource\u200f link\u202c",
     ],
 )
 def test_every_disguise_folds_to_plain_letters(line: str) -> None:
     assert fold(line) == "source link"
 
 
+@pytest.mark.parametrize("line", ["Москва и NATO", "Το NATO και η Αθήνα", "сор", "5 µm", "αβγ and abc"])
+def test_honest_cyrillic_and_greek_stay(line: str) -> None:
+    assert plain(line) == unicodedata.normalize("NFKC", line)
+
+
+def test_words_that_are_all_look_alikes_follow_a_mixed_one() -> None:
+    assert fold("сору оf а раgе") == "copy of a page"
+
+
 def test_ligatures_digits_quotes_and_dashes_become_plain() -> None:
     assert plain("“ﬁne” — Nº ❷, ④ and ½…") == '"fine" - No 2, 4 and 1⁄2...'
 
 
-@pytest.mark.parametrize("line", ["𝗖𝗼𝗽𝘆𝗿𝗶𝗴𝗵𝘁", "see ⓣⓗⓘⓢ", "ᴊᴏɪɴ us", "ＪＯＩＮ us", "🅹🅾🅸🅽"])
+@pytest.mark.parametrize(
+    "line", ["𝗖𝗼𝗽𝘆𝗿𝗶𝗴𝗵𝘁", "see ⓣⓗⓘⓢ", "ᴊᴏɪɴ us", "ＪＯＩＮ us", "🅹🅾🅸🅽", "Jоin оur сhаnnеl", "J\u200bo\u200bi\u200bn us"]
+)
 def test_words_in_ornamental_letters_are_disguised(line: str) -> None:
     assert disguised(line)
 
