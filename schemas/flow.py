@@ -94,6 +94,7 @@ class DraftBody(Record, frozen=True, kw_only=True):
     origins: dict[str, str] = {}
     flags: tuple[str, ...] = ()
     why: str = "new"
+    first_seen: str = ""  # when its entry was seen first
     page: RawPage | None = None
     index: IndexRow | None = None  # from `Dedupe` on
     supersedes: str = ""  # reading that this one replaces

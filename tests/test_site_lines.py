@@ -72,7 +72,7 @@ def test_a_wire_story_that_many_sections_carry_counts_once(connection) -> None:
     assert known(connection) == set()
 
 
-def test_a_page_that_was_fetched_before_a_line_was_learned_keeps_it(connection) -> None:
+def test_an_article_that_was_seen_before_a_line_was_learned_keeps_it(connection) -> None:
     lines.learn(connection, [row(n) for n in range(1, 6)], 1_000.0)
     assert known(connection, at=999.0) == set()
     assert known(connection, at=1_000.0) == {"key"}
@@ -152,13 +152,13 @@ class Asked:
         return set(keys)
 
 
-def test_clean_asks_for_the_site_and_the_time_of_the_fetch() -> None:
-    ledger = Asked()
+def test_clean_asks_for_the_site_and_the_time_when_the_entry_was_first_seen() -> None:
+    ledger, seen = Asked(), NOW - timedelta(days=2)
     clock = SimpleNamespace(now=lambda: NOW + timedelta(days=9))
     world = SimpleNamespace(settings=Settings(), rules=BOOK, ledger=lambda: ledger, clock=lambda: clock)
     dofn = CleanDoFn(world)
     dofn.setup()
-    draft = Draft("u", "v", "e", "https://daily.test/a", pack(body(f"{BODY}\n\n{LINE}")))
+    draft = Draft("u", "v", "e", "https://daily.test/a", pack(body(f"{BODY}\n\n{LINE}", first_seen=seen.isoformat())))
     [result] = dofn.many([draft])
     assert unpack(result.body, DraftBody).text == BODY
-    assert ledger.calls == [(SITE, NOW.timestamp())]
+    assert ledger.calls == [(SITE, seen.timestamp())]

@@ -190,13 +190,17 @@ class CleanDoFn(StepDoFn):
         return row._replace(body=pack(done))
 
     def _repeated(self, body: DraftBody, book: RuleBook) -> Collection[str]:
-        """Keys of the lines that the site was known to repeat when the page was fetched."""
-        if not self.learned or body.page is None or not body.page.fetched_at:
+        """Keys of the lines that the site was known to repeat when the entry was first seen.
+
+        Later visits and replays judge by the same instant: what was learned since then makes no new revision.
+        """
+        since = body.first_seen or (body.page.fetched_at if body.page else "")
+        if not self.learned or not since:
             return ()
         keys = {key for _, key in edge_keys(list(lines_of(body.text)), book.kinds)}
         if not keys:
             return ()
-        at = datetime.fromisoformat(body.page.fetched_at).timestamp()
+        at = datetime.fromisoformat(since).timestamp()
         return self.world.ledger().repeated(body.site, keys, at)
 
 

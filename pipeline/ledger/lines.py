@@ -1,8 +1,8 @@
 """Lines that a site repeats: counted in the mark of a unit, read by Clean. Only their hashes are held.
 
 A line counts once for each article, and once for all articles that share a text: a wire story that two sections carry
-bears witness once. NEEDED witnesses make it boilerplate from that moment on; for pages fetched before it stays text, so
-an archived page is read again as it was read. A line that no article has shown for a while is forgotten: DECAY_S for
+bears witness once. NEEDED witnesses make it boilerplate from that moment on; in articles first seen before it stays text, so
+later visits and replays read a page as it was read. A line that no article has shown for a while is forgotten: DECAY_S for
 one that was learned, TRIAL_S for one that was not. A site holds at most MAX_LINES.
 """
 
@@ -27,7 +27,7 @@ _CHANGES = ("witnesses", "articles", "learned_at", "last_seen")
 
 
 def repeated(connection: Connection, site: str, keys: Iterable[str], at: float) -> set[str]:
-    """Of these lines, those that were boilerplate of the site when a page was fetched (`at`)."""
+    """Of these lines, those that were boilerplate of the site when an entry was first seen (`at`)."""
     found: set[str] = set()
     for some in chunks(sorted(keys)):
         mine = select(t.site_lines.c.line).where(
