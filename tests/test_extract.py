@@ -267,3 +267,18 @@ def test_the_seed_article_keeps_every_character_and_finds_its_title() -> None:
     found = extract_text(raw, Hint())
     assert isinstance(found, Extracted)
     assert (found.text, found.meta.title, found.language) == (raw, gold["title"], "en")
+
+
+def test_the_feeds_own_full_text_stands_for_a_page_that_shows_little() -> None:
+    content = f"<p>{FIRST}</p><p>{SECOND}</p><figure><figcaption>The bridge</figcaption></figure>" * 3
+    little = page(
+        "<article><p>Read this story with a subscription, which costs less than a cup of coffee.</p></article>"
+    )
+    found = extract(little, url=URL, content_type="text/html", hint=Hint(content=content, own_site=True))
+    assert isinstance(found, Extracted)
+    assert found.text.startswith(f"{FIRST}\n\n{SECOND}")
+    assert found.meta.origins["text"] == "feed:content"
+    assert found.paragraphs == (), "these lines stand in the feed, not on the page"
+    whole = extract(page(f"<article>{STORY}</article>"), url=URL, content_type="text/html", hint=Hint(content=content))
+    assert isinstance(whole, Extracted)
+    assert whole.meta.origins["text"] == "page:blocks"

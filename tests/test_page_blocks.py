@@ -139,6 +139,26 @@ def test_the_reading_nearest_to_the_others_wins_and_ours_wins_ties():
     assert agree.medoid({"blocks": shingled("a"), "one": shingled("b")}, {"blocks": 1.5}) == "blocks"
 
 
+def test_a_reading_that_found_nothing_does_not_win():
+    assert (
+        agree.medoid({"blocks": shingled(""), "one": shingled("a b"), "two": shingled("c d")}, {"blocks": 9}) == "one"
+    )
+    assert agree.medoid({"blocks": shingled(""), "one": shingled("")}, {}) == "blocks"
+
+
+def test_text_without_blanks_between_words_is_weighed_by_its_characters():
+    lines = [
+        "気象庁は十三日、日向灘で震度五弱の地震があったと発表した。",
+        "震源の深さは約三十キロで、高知県と宮崎県に津波注意報を出した。",
+        "各地の自治体は海岸に近づかないよう呼びかけている。",
+    ] * 3
+    menu = "".join(f"<li><a href='/{n}'>記事{n}</a></li>" for n in range(9))
+    found = of(f"<nav><ul>{menu}</ul></nav><article>{''.join(f'<p>{line}</p>' for line in lines)}</article>")
+    chances = weigh(found, "日向灘で地震")
+    chosen = [b.text for b, chance in zip(found, chances, strict=True) if chance > agree.MAIN]
+    assert chosen == lines
+
+
 @pytest.mark.parametrize(("one", "other", "f1"), [("a b", "a b", 1), ("a b", "c", 0), ("", "", 0), ("a b c", "a", 0.5)])
 def test_f1_of_multisets(one, other, f1):
     assert agree.f1(shingled(one), shingled(other)) == pytest.approx(f1)

@@ -28,7 +28,8 @@ def hint_of(leased: LeasedEntry) -> Hint:
     """What the feed said. Where the feed's own text is the article, its title and date count in any case."""
     entry = leased.entry
     own = leased.own_site or leased.fetch == "never"
-    return Hint(entry.title, entry.authors, entry.published, entry.language, own, entry.summary)
+    content = entry.content if own else ""
+    return Hint(entry.title, entry.authors, entry.published, entry.language, own, entry.summary, content)
 
 
 def draft(page: Page, body: PageBody, found: Extracted) -> Draft:

@@ -9,7 +9,6 @@ is chosen is given as blocks of the page, so each line has its element.
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 
 from transforms.page.blocks import Block, Tree, blocks
+from transforms.wordlist import WORD
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what they log as warnings we give as refusals
 logging.getLogger("readability").setLevel(logging.CRITICAL)
@@ -33,7 +33,6 @@ OWN = 1.5  # what our own reading weighs; each other 1
 N = 4
 _SHORT = 12  # characters without blanks: a shorter block must be a line of its own in another reading
 _SIMPLE = frozenset({"p", "head", "quote", "list", "item", "table", "row", "cell", "lb", "code", "div", "fw", "ab"})
-_WORDS = re.compile(r"\w+")
 
 
 class Chosen(NamedTuple):
@@ -65,13 +64,14 @@ def choose(found: Sequence[Block], chances: Any, html: str, url: str) -> Chosen:
 
 
 def medoid(readings: Mapping[str, Counter[Any]], weights: Mapping[str, float]) -> str:
-    """The reading whose summed F1 with all readings, itself among them, is highest; the first of equals."""
+    """The reading whose summed F1 with all readings, itself among them, is highest; the first of equals. One that
+    found nothing wins only where nobody found anything."""
 
     def support(name: str) -> float:
         others = (weights.get(o, 1.0) * f1(readings[name], readings[o]) for o in readings if o != name)
         return weights.get(name, 1.0) + sum(others)
 
-    return max(readings, key=support)
+    return max([name for name in readings if readings[name]] or readings, key=support)
 
 
 def lines(chosen: Sequence[Block]) -> str:
@@ -82,14 +82,14 @@ def shares(found: Sequence[Block], text: str) -> Any:
     """[blocks] -> the share of each block's text that `text` holds, 0 to 1: whole as it stands, else by four words."""
     squeezed = "".join(text.split()).lower()
     whole = set(text.split("\n"))
-    held = set(_grams(_WORDS.findall(text.lower())))
+    held = set(_grams(WORD.findall(text.lower())))
     out = np.zeros(len(found))
     for i, block in enumerate(found):
         mine = "".join(block.text.split()).lower()
         if (len(mine) >= _SHORT or block.kind == "head") and mine in squeezed:
             out[i] = 1.0
             continue
-        words = _WORDS.findall(block.text.lower())
+        words = WORD.findall(block.text.lower())
         if len(words) > N + 1:
             grams = set(_grams(words))
             out[i] = len(grams & held) / len(grams)
@@ -105,7 +105,7 @@ def f1(one: Counter[Any], other: Counter[Any]) -> float:
 
 
 def _shingles(text: str) -> Counter[Any]:
-    words = _WORDS.findall(text.lower())
+    words = WORD.findall(text.lower())
     return Counter(_grams(words) if len(words) > N else [tuple(words)] if words else [])
 
 

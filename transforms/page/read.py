@@ -7,6 +7,7 @@ call only. It imports no Beam, so that a worker starts at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemas.records import Paragraph, Span
@@ -21,7 +22,7 @@ from transforms.page.refuse import Refusal
 from transforms.page.text import MainText
 from transforms.page.weigh import weigh
 
-BODY_RATIO = 1.5  # how much longer a JSON-LD body must be to stand for a page that shows little
+BODY_RATIO = 1.5  # how much longer a text said elsewhere must be to stand for a page that shows little
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _FINAL = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？")
 _CAPTION_CODE = re.compile(r"\d{3,}|\b[0-9a-f]{5,}\b|\b\w+_\w+\b|\.(?:jpe?g|png|webp|gif)\b", re.IGNORECASE)
@@ -71,15 +72,23 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
     chosen = choose(found, weigh(found, meta.title), text, url) if found else NOTHING
     main = pagetext.laid_out(chosen.blocks)
     meta.origins["text"] = f"page:{chosen.by}"
-    stated = "\n\n".join(jsonld.paragraphs(jsonld.text_raw(nodes.articles, "articleBody")))
     words = refuse.size(main.text)
-    if words < refuse.LITTLE and refuse.size(stated) > BODY_RATIO * max(words, refuse.SOME):
-        main = MainText(stated)
-        meta.origins["text"] = "jsonld:articleBody"
+    if words < refuse.LITTLE:
+        origin, stated = max(_stated(nodes, hint), key=lambda pair: refuse.size(pair[1]))
+        if refuse.size(stated) > BODY_RATIO * max(words, refuse.SOME):
+            main = MainText(stated)
+            meta.origins["text"] = origin
     whole = pagetext.around(chosen.blocks or found)
     if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
         return refusal
     return _extracted(main, pagetext.main_links(whole, url), meta)
+
+
+def _stated(nodes: jsonld.PageNodes, hint: Hint) -> Iterator[tuple[str, str]]:
+    """(origin, text) of what is said to be the article's text elsewhere than on the page itself; "" for nothing."""
+    yield "jsonld:articleBody", "\n\n".join(jsonld.paragraphs(jsonld.text_raw(nodes.articles, "articleBody")))
+    tree = pagetext.parse(hint.content)
+    yield "feed:content", "" if tree is None else pagetext.laid_out(blocks(tree)).text
 
 
 def extract_text(text: str, hint: Hint) -> Extracted | Refusal:

@@ -9,6 +9,7 @@ from schemas.words import Disposition
 from transforms.page.jsonld import INDEX_TYPES, MEDIA_TYPES, PageNodes
 from transforms.page.metadata import Metadata
 from transforms.url_parts import split
+from transforms.wordlist import UNSPACED
 
 MAX_ELEMENTS = 100_000  # a long article has 10,000; every later step walks all of them
 SOME = 20  # words: less is no text at all
@@ -30,7 +31,7 @@ _KINDS = re.compile(
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|div|p|article)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»）)\]]{0,3}(?:\s|$)")
 # Words of consent and login walls in the languages of many feeds; they count only where there is little text.
 _CONSENT = re.compile(

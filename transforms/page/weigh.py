@@ -18,7 +18,7 @@ import onnxruntime as ort
 
 from transforms.page.blocks import Block, Tree
 from transforms.page.hints import AREAS, NAMES, area, of_name
-from transforms.wordlist import wordset
+from transforms.wordlist import UNSPACED, WORD, wordset
 
 WEIGHTS = tuple(Path(__file__).parent / f"blocks.{which}.onnx" for which in ("first", "second"))
 KINDS = ("p", "head", "item", "quote", "row", "caption")
@@ -26,7 +26,7 @@ _TAGS = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "pre", "section")
 _FAR = 12  # levels: what is farther up does not count
 _LONG, _PROSE = 25, 10  # words
 _ABOVE = 5  # levels of elements that the second set sees
-_WORDS = re.compile(r"\w+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _DIGIT, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[A-ZÀ-ÞА-Я]")
 _END = re.compile(r"[.!?…。！？؟।][\"'”’»）)\]]{0,3}$")
 _STOP = wordset(
@@ -48,13 +48,13 @@ def weigh(found: Sequence[Block], title: str) -> Any:
 
 def features(found: Sequence[Block], title: str) -> Any:
     """[blocks, features], float32: what the first set sees."""
-    words = [_WORDS.findall(b.text.lower()) for b in found]
-    sizes = np.array([len(w) for w in words], dtype=float)
+    words = [WORD.findall(b.text.lower()) for b in found]
+    sizes = np.array([_size(b.text, len(w)) for b, w in zip(found, words, strict=True)])
     lengths = np.array([max(1, len(b.text)) for b in found], dtype=float)
     link = np.minimum(1, np.array([b.linked for b in found]) / lengths)
     ends = np.array([bool(_END.search(b.text)) for b in found])
     prose = ((sizes >= _PROSE) & (link < 0.5) & (ends | (sizes >= _LONG))) * lengths
-    headline = set(_WORDS.findall(title.lower()))
+    headline = set(WORD.findall(title.lower()))
     times: dict[str, int] = {}
     for b in found:
         times[b.text] = times.get(b.text, 0) + 1
@@ -76,6 +76,11 @@ def features(found: Sequence[Block], title: str) -> Any:
     columns += [*_places(prose), *_around(sizes), *_around(link), *_around(prose > 0)]
     parts = [np.stack(columns, axis=1), _holders(found, prose), _names(found)]
     return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def _size(text: str, words: int) -> float:
+    """Words; of scripts without blanks two characters count as one."""
+    return words if text.isascii() else words - len(_UNSPACED.findall(text)) / 2
 
 
 def _places(prose: Any) -> list[Any]:
@@ -146,7 +151,7 @@ def _names(found: Sequence[Block]) -> Any:
 
 def context(found: Sequence[Block], chances: Any) -> Any:
     """[blocks, features], float32: what the first set said of a block, its neighbours and the elements around it."""
-    weights = np.minimum([len(_WORDS.findall(b.text)) for b in found], 80) + 1.0
+    weights = np.minimum([_size(b.text, len(WORD.findall(b.text))) for b in found], 80) + 1.0
     chains = _chains(found)
     mass: dict[Tree, float] = {}
     room: dict[Tree, float] = {}
