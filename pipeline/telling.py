@@ -78,7 +78,10 @@ def _outcome(found: dict[str, Any]) -> Iterator[str]:
             f"  {mark} revision {revision['revision_id']}: {revision['title']!r}, {revision['word_count']} words, "
             + (f"{revision['language'] or 'language unknown'}, reading {revision['reading_id']}")
         )
-        yield from (f"    removed by {r['rule']} ({r.get('reason') or 'no reason kept'}): {r['exact']}" for r in revision["removals"])
+        yield from (
+            f"    removed by {r['rule']} ({r.get('reason') or 'no reason kept'}): {r['exact']}"
+            for r in revision["removals"]
+        )
     for row in found.get("lineage", []):
         yield f"  {row['url']} is a copy ({row['kind']}, {row['containment']:.0%}) of {row['original_url']}"
     for one in found.get("claims", []):

@@ -1,9 +1,9 @@
 """Lines that a site repeats: counted in the mark of a unit, read by Clean. Only their hashes are held.
 
 A line counts once for each article, and once for all articles that share a text: a wire story that two sections carry
-bears witness once. NEEDED witnesses make it boilerplate from that moment on; in articles first seen before it stays text, so
-later visits and replays read a page as it was read. A line that no article has shown for a while is forgotten: DECAY_S for
-one that was learned, TRIAL_S for one that was not. A site holds at most MAX_LINES.
+bears witness once. NEEDED witnesses make it boilerplate from that moment on; in articles first seen before it stays
+text, so later visits and replays read a page as it was read. A line that no article has shown for a while is forgotten:
+DECAY_S for one that was learned, TRIAL_S for one that was not. A site holds at most MAX_LINES.
 """
 
 from __future__ import annotations
