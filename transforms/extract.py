@@ -46,9 +46,11 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         text=found.text,
         headings=found.headings,
         links=found.links,
+        source_url=meta.source_url,
         origins=meta.origins,
         flags=meta.flags,
         why=body.leased.why,
+        first_seen=body.leased.entry.first_seen,
         page=raw,
     )
     return Draft(page.unit_id, page.visit_id, page.entry_id, page.url, pack(drafted))

@@ -27,7 +27,7 @@ Array = npt.NDArray[np.uint64]
 SAMPLING = 2
 """The version of all this. A stored sample of another one is unknown until `reindex` makes it anew."""
 WORDS = 3
-SAMPLE, KEY = 4, 8  # one shingle in so many is kept, and one in so many is a key of the index
+SAMPLE, KEY = 2, 8  # one shingle in so many is kept, and one in so many is a key of the index
 LOOKED_UP = 32  # keys of one text that the index is asked for
 MAX_CHARS = 1 << 18  # of a text that are sampled
 BLOCK = 1 << 16  # characters that are hashed together: they fit a processor's cache

@@ -1,46 +1,158 @@
-"""The committed index that Dedupe reads: known articles, and the sampled shingles of their texts."""
+"""The committed index that Dedupe reads: known articles, and samples of their shingles, by which copies are found.
+
+A print is a text's whole sample; `shingles` leads from the keys among it to prints. A copy has neither: what it holds is
+found by way of its original. Rows older than the window are passed over, and `expire` removes them; rows of another
+sampling are unknown until `renew` makes them anew of the texts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, func, select
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy.sql import ColumnElement
 
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks
+from pipeline.ledger.sql import chunks, upsert
 from schemas.commits import IndexRow
-from schemas.ports import Candidate
+from schemas.ports import Before, Neighbours
+from schemas.records import Revision
+from transforms.nearness import COMMON, likely
+from transforms.shingles import SAMPLING, asked, keys, samples
 
-COMMON = 50
-"""A shingle that more articles than this hold is a phrase of the trade, not evidence of copying."""
+EVIDENCE = (
+    "url", "site", "revision_id", "reading_id", "text_key", "copy_of", "source_url", "source_by", "agency", "published",
+    "first_seen",
+)  # fmt: skip
+LISTED = {
+    "sqlite": "json_each(:keys)",
+    "postgresql": "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(:keys AS json)))",
+}
+JOINED = {"sqlite": "group_concat(doc)", "postgresql": "string_agg(CAST(doc AS text), ',')"}
+HOLDERS = """
+    SELECT asked.value,
+        (SELECT {joined} FROM (SELECT doc FROM shingles WHERE shingle = asked.value LIMIT {most}) AS held)
+    FROM {listed} AS asked
+"""
+KEYS = 20_000  # of one statement
 
 
 def known(connection: Connection, article_ids: Iterable[str]) -> dict[str, IndexRow]:
     found: dict[str, IndexRow] = {}
     for ids in chunks(article_ids):
         for row in connection.execute(select(t.articles).where(t.articles.c.article_id.in_(ids))):
-            fields = {name: value for name, value in row._mapping.items() if name != "unit_id"}
-            found[row.article_id] = IndexRow(**fields)
+            found[row.article_id] = _row(row)
     return found
 
 
-def candidates(connection: Connection, shingles: Iterable[int]) -> dict[str, Candidate]:
-    """Articles that hold any of the shingles, each with all of its own."""
-    ids: set[str] = set()
-    for some in chunks(sorted(set(shingles))):
-        rare = (
-            select(t.shingles.c.shingle)
-            .where(t.shingles.c.shingle.in_(some))
-            .group_by(t.shingles.c.shingle)
-            .having(func.count() <= COMMON)
-        )
-        ids.update(connection.scalars(select(t.shingles.c.article_id).where(t.shingles.c.shingle.in_(rare))))
-    held: dict[str, set[int]] = {article: set() for article in ids}
-    for some_ids in chunks(sorted(ids)):
-        query = select(t.shingles.c.article_id, t.shingles.c.shingle).where(t.shingles.c.article_id.in_(some_ids))
-        for article, shingle in connection.execute(query):
-            held[article].add(shingle)
-    return {
-        article: Candidate(article, row.url, row.source_url, row.published, frozenset(held[article]))
-        for article, row in known(connection, sorted(ids)).items()
+def texts(connection: Connection, revision_ids: Iterable[str]) -> dict[str, Before]:
+    found: dict[str, Before] = {}
+    for ids in chunks(revision_ids):
+        records = select(t.read_revisions.c.record).where(t.read_revisions.c.revision_id.in_(ids))
+        for body in connection.scalars(records):
+            one = msgspec.json.decode(body, type=Revision)
+            found[one.revision_id] = Before(revision_id=one.revision_id, text=one.text, page_id=one.page_id)
+    return found
+
+
+def neighbours(
+    connection: Connection, samples: Mapping[str, bytes], named: Iterable[str], since: float
+) -> Neighbours:
+    """What `schemas.ports.Ledger.neighbours` says. One statement for some thousand keys, one for some hundred articles."""
+    asking = {article: asked(sample) for article, sample in samples.items()}
+    holders = _holders(connection, sorted({key for ones in asking.values() for key in ones}))
+    docs = {article: found for article, ones in asking.items() if (found := likely(ones, holders))}
+    rows: dict[int, IndexRow] = {}
+    for some in chunks(sorted({doc for found in docs.values() for doc in found})):
+        fresh = (t.prints.c.at >= since) & (t.prints.c.sampling == SAMPLING)
+        rows |= {row.doc: _row(row) for row in connection.execute(_printed().where(t.prints.c.doc.in_(some), fresh))}
+    of = {
+        article: tuple(id_ for doc in found if doc in rows and (id_ := rows[doc].article_id) != article)
+        for article, found in docs.items()
     }
+    found = {row.article_id: row for row in rows.values()}
+    return Neighbours(found | _named(connection, set(named) - set(found)), of)
+
+
+def _holders(connection: Connection, wanted: Sequence[int]) -> dict[int, list[int]]:
+    """Of these keys, the prints that hold them; without those that too many hold to mean anything."""
+    dialect = connection.dialect.name
+    statement = text(HOLDERS.format(joined=JOINED[dialect], listed=LISTED[dialect], most=COMMON + 1))
+    found: dict[int, list[int]] = {}
+    for some in chunks(wanted, KEYS):
+        for key, held in connection.execute(statement, {"keys": msgspec.json.encode(some).decode()}):
+            if held is not None and held.count(",") < COMMON:
+                found[key] = [int(doc) for doc in held.split(",")]
+    return found
+
+
+def _printed() -> Select[Any]:
+    joined = t.prints.join(t.articles, t.articles.c.article_id == t.prints.c.article_id)
+    return select(t.articles, t.prints.c.doc, t.prints.c.sample, t.prints.c.sampling).select_from(joined)
+
+
+def _named(connection: Connection, ids: Iterable[str]) -> dict[str, IndexRow]:
+    """These articles with their samples, however old, by the ids that were asked for: of a copy it is its original."""
+    rows = known(connection, sorted(ids))
+    originals = known(connection, sorted({row.copy_of for row in rows.values() if row.copy_of}))
+    rows = {id_: originals.get(row.copy_of, row) for id_, row in rows.items()}
+    told = texts(connection, sorted({row.revision_id for row in rows.values()}))
+    made = dict(zip(told, samples([one.text for one in told.values()]), strict=True))
+    return {
+        id_: msgspec.structs.replace(row, sample=made.get(row.revision_id, b""), sampling=SAMPLING)
+        for id_, row in rows.items()
+    }
+
+
+def _row(row: Row[Any]) -> IndexRow:
+    values = {name: value for name, value in row._mapping.items() if name not in ("unit_id", "doc")}
+    return IndexRow(**values)
+
+
+def write(connection: Connection, index: Sequence[IndexRow], unit_id: str, now: float) -> None:
+    """What a unit brought; an article's print takes the place of the one before."""
+    rows = [
+        {name: getattr(item, name) for name in ("article_id", "entry_id", *EVIDENCE)} | {"unit_id": unit_id}
+        for item in index
+    ]
+    upsert(connection, t.articles, rows, update=(*EVIDENCE, "unit_id"))
+    drop(connection, [item.article_id for item in index])
+    made = {item.article_id: item for item in index if item.sample and not item.copy_of}
+    _print(connection, [(id_, item.sampling, now, item.sample) for id_, item in made.items()])
+
+
+def _print(connection: Connection, prints: Iterable[tuple[str, int, float, bytes]]) -> None:
+    """Rows (article, sampling, when it was written, sample) of articles that have no print."""
+    for some in chunks(prints):
+        names = ("article_id", "sampling", "at", "sample")
+        connection.execute(insert(t.prints), [dict(zip(names, one, strict=True)) for one in some])
+        ids = [one[0] for one in some]
+        docs = dict(
+            connection.execute(select(t.prints.c.article_id, t.prints.c.doc).where(t.prints.c.article_id.in_(ids))).all()
+        )
+        lines = [{"shingle": key, "doc": docs[id_]} for id_, _, _, sample in some for key in set(keys(sample))]
+        upsert(connection, t.shingles, lines)
+
+
+def drop(connection: Connection, article_ids: Iterable[str]) -> None:
+    """The prints of these articles, with their keys."""
+    for ids in chunks(article_ids):
+        _remove(connection, t.prints.c.article_id.in_(ids))
+
+
+def expire(connection: Connection, before: float) -> int:
+    """The prints that were written before an instant; gives how many."""
+    return _remove(connection, t.prints.c.at < before)
+
+
+def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
+    rows = connection.execute(select(t.prints).where(which)).all()
+    shingle, doc = t.shingles.c.shingle, t.shingles.c.doc
+    known_keys = [{"k": key, "d": row.doc} for row in rows if row.sampling == SAMPLING for key in keys(row.sample)]
+    if known_keys:
+        connection.execute(delete(t.shingles).where(shingle == bindparam("k"), doc == bindparam("d")), known_keys)
+    for some in chunks(row.doc for row in rows if row.sampling != SAMPLING):  # whose keys nobody knows any more
+        connection.execute(delete(t.shingles).where(doc.in_(some)))
+    connection.execute(delete(t.prints).where(which))
+    return len(rows)
