@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from pipeline.ledger import SqlLedger, expiry
+from pipeline.ledger import SqlLedger, expiry, prints
 from pipeline.ledger import forgetting as f
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import upsert
@@ -57,7 +57,23 @@ def upkeep(world: RealWorld, *, dry_run: bool = False) -> Gone:
         _expire(world, expired)
     if pages:
         remove_pages(world, pages)
+    if since := window_start(ledger, world.settings.dedupe.window_days):
+        ledger.writing(lambda c: prints.expire(c, since))
     return gone
+
+
+def window_start(ledger: SqlLedger, days: float) -> float:
+    """The instant since which copies are found by their text; 0 for ever."""
+    return ledger.now() - days * expiry.DAY_S if days else 0.0
+
+
+def renew_prints(ledger: SqlLedger, days: float) -> None:
+    """After an upgrade that samples texts in another way: the index is made anew, once."""
+    with ledger.reading() as connection:
+        if not prints.stale(connection):
+            return
+    made = ledger.writing(lambda c: prints.renew(c, window_start(ledger, days)))
+    log.info("the index of copies was made anew of %d texts", made)
 
 
 def at_end_of_passes(world: RealWorld, since: float, forgotten: int) -> None:
@@ -67,8 +83,8 @@ def at_end_of_passes(world: RealWorld, since: float, forgotten: int) -> None:
     if forgotten:
         drop_forgotten_pages(world, since)
     finish_forgetting(world)
-    kept = world.settings.retention
-    wanted = expiry.pages(kept).shortest_s or expiry.readings(kept).shortest_s or forgotten
+    kept, window = world.settings.retention, world.settings.dedupe.window_days
+    wanted = expiry.pages(kept).shortest_s or expiry.readings(kept).shortest_s or window or forgotten
     if wanted and _once_a_day(ledger):
         upkeep(world)
         _mark(ledger)

@@ -120,7 +120,7 @@ def independent(outlets: Mapping[str, str], lineage: Iterable[Lineage]) -> froze
     origin: dict[str, tuple[str, str]] = {}  # copy -> original, its site
     for row in sorted(lineage, key=lambda row: (row.article_id, row.original_article_id), reverse=True):
         origin[row.article_id] = (row.original_article_id, registrable_domain(row.original_url))
-    sites = {original: site for original, site in origin.values()} | dict(outlets)
+    sites = {**dict(origin.values()), **outlets}
     return frozenset(sites[_root(article, origin)] for article in outlets)
 
 

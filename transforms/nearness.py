@@ -1,7 +1,7 @@
 """How near two texts are, by their samples: resemblance, containment, and how much of each the other covers. Pure.
 
 Resemblance and containment count shingles (Broder 1997), and an edited word spoils three of them: a copy in which a
-fifth of the words were changed shares half of its shingles, just as a text does of which half is a quotation. What tells
+fifth of the words were changed shares half of its shingles, and so does a text of which half is a quotation. What tells
 them apart is *where* the shared ones stand. Those of an edited copy are spread over all of it, those of a quotation lie
 close together with long gaps between. So a text is covered by another but for such gaps.
 """
@@ -25,8 +25,8 @@ LEAST = 0.15  # containment of any copy; long texts share up to .14 with strange
 NEAREST = 8  # texts that one is compared with, by the keys they share
 FEW = 24  # keys that a text asks for: one with fewer cannot expect two answers
 COMMON = 8
-"""A key that more articles than this hold is a turn of phrase, not evidence of copying. The originals of copies hold it,
-their copies do not: those have no keys."""
+"""A key that more articles than this hold is a turn of phrase, not evidence. Only originals hold keys: however many
+copies there are of a text, its keys are rare."""
 
 
 class Nearness(NamedTuple):

@@ -1,7 +1,8 @@
 """Two texts of one article -> what was added, removed and changed between them, paragraph by paragraph. Pure.
 
 Paragraphs are compared by their keys, so white space, typography and counters make no change. In a stretch that differs
-(difflib, after Ratcliff and Obershelp 1988) a new paragraph that has half of its words from a gone one is that one, changed.
+(difflib, after Ratcliff and Obershelp 1988) a new paragraph that shares half of its words with a gone one is that one,
+changed.
 """
 
 from __future__ import annotations

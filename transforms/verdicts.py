@@ -92,32 +92,31 @@ def _winner(group: list[Print], before: IndexRow | None) -> Print | None:
     return min(group, key=lambda p: (not p.direct, p.visit_id))
 
 
-def _copies(
-    survivors: Sequence[Print], revised: set[str], neighbours: Neighbours, unit: str
-) -> dict[str, Verdict]:
+def _copies(survivors: Sequence[Print], revised: set[str], neighbours: Neighbours, unit: str) -> dict[str, Verdict]:
     """Verdicts of the new articles. Those of `revised` visits stay what they are, and others may be copies of them."""
     here = {p.index.article_id: p.index for p in survivors}
     beside = _beside(list(here.values()))
     near: dict[str, list[IndexRow]] = {}
     for article, row in here.items():
-        committed = [*neighbours.of.get(article, ()), *([article_id(row.source_url)] if row.source_url else [])]
-        ids = dict.fromkeys([*beside.get(article, ()), *committed])
-        near[article] = [found for id_ in ids if id_ != article and (found := here.get(id_) or neighbours.rows.get(id_))]
+        named = [article_id(row.source_url)] if row.source_url else []
+        ids = dict.fromkeys([*named, *beside.get(article, ()), *neighbours.of.get(article, ())])
+        rows = [here.get(id_) or neighbours.rows.get(id_) for id_ in ids]
+        near[article] = [other for other in rows if other is not None and other.article_id != article]
     new = [p for p in survivors if p.visit_id not in revised]
     originals = {p.index.article_id: found for p in new if (found := original_among(p.index, near[p.index.article_id]))}
     verdicts: dict[str, Verdict] = {}
     for p in new:
         article = p.index.article_id
-        found = _rooted(article, originals)
-        if found is None:
+        root = _rooted(article, originals)
+        if root is None:
             committed_copies = (row for row in near[article] if row.article_id not in here)
             verdicts[p.visit_id] = Verdict(lineage=tuple(_copied_by(p.index, committed_copies, unit, p.visit_id)))
             continue
         verdicts[p.visit_id] = Verdict(
             disposition=Disposition.COPY.value,
-            reason=f"{found.near.covered:.0%} of its text stands in {found.original.url}",
-            original_article_id=found.original.article_id,
-            lineage=(lineage(p.index, found, unit, p.visit_id),),
+            reason=f"{root.near.covered:.0%} of its text stands in {root.original.url}",
+            original_article_id=root.original.article_id,
+            lineage=(lineage(p.index, root, unit, p.visit_id),),
         )
     return verdicts
 

@@ -1,30 +1,21 @@
-"""The committed index that Dedupe reads: known articles, and samples of their shingles, by which copies are found.
-
-A print is a text's whole sample; `shingles` leads from the keys among it to prints. A copy has neither: what it holds is
-found by way of its original. Rows older than the window are passed over, and `expire` removes them; rows of another
-sampling are unknown until `renew` makes them anew of the texts.
-"""
+"""The committed index that Dedupe reads: known articles, and samples of their shingles, by which copies are found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, text
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Row, Select, select, text
 
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, upsert
+from pipeline.ledger.sql import chunks
 from schemas.commits import IndexRow
 from schemas.ports import Before, Neighbours
 from schemas.records import Revision
 from transforms.nearness import COMMON, likely
-from transforms.shingles import SAMPLING, asked, keys, samples
+from transforms.shingles import SAMPLING, asked, samples
 
-EVIDENCE = (
-    "url", "site", "revision_id", "reading_id", "text_key", "copy_of", "source_url", "source_by", "agency", "published",
-    "first_seen",
-)  # fmt: skip
 LISTED = {
     "sqlite": "json_each(:keys)",
     "postgresql": "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(:keys AS json)))",
@@ -56,10 +47,8 @@ def texts(connection: Connection, revision_ids: Iterable[str]) -> dict[str, Befo
     return found
 
 
-def neighbours(
-    connection: Connection, samples: Mapping[str, bytes], named: Iterable[str], since: float
-) -> Neighbours:
-    """What `schemas.ports.Ledger.neighbours` says. One statement for some thousand keys, one for some hundred articles."""
+def neighbours(connection: Connection, samples: Mapping[str, bytes], named: Iterable[str], since: float) -> Neighbours:
+    """See `schemas.ports.Ledger`. One statement for some thousand keys, and one for some hundred articles."""
     asking = {article: asked(sample) for article, sample in samples.items()}
     holders = _holders(connection, sorted({key for ones in asking.values() for key in ones}))
     docs = {article: found for article, ones in asking.items() if (found := likely(ones, holders))}
@@ -71,8 +60,8 @@ def neighbours(
         article: tuple(id_ for doc in found if doc in rows and (id_ := rows[doc].article_id) != article)
         for article, found in docs.items()
     }
-    found = {row.article_id: row for row in rows.values()}
-    return Neighbours(found | _named(connection, set(named) - set(found)), of)
+    by_id = {row.article_id: row for row in rows.values()}
+    return Neighbours(by_id | _named(connection, set(named) - set(by_id)), of)
 
 
 def _holders(connection: Connection, wanted: Sequence[int]) -> dict[int, list[int]]:
@@ -108,51 +97,3 @@ def _named(connection: Connection, ids: Iterable[str]) -> dict[str, IndexRow]:
 def _row(row: Row[Any]) -> IndexRow:
     values = {name: value for name, value in row._mapping.items() if name not in ("unit_id", "doc")}
     return IndexRow(**values)
-
-
-def write(connection: Connection, index: Sequence[IndexRow], unit_id: str, now: float) -> None:
-    """What a unit brought; an article's print takes the place of the one before."""
-    rows = [
-        {name: getattr(item, name) for name in ("article_id", "entry_id", *EVIDENCE)} | {"unit_id": unit_id}
-        for item in index
-    ]
-    upsert(connection, t.articles, rows, update=(*EVIDENCE, "unit_id"))
-    drop(connection, [item.article_id for item in index])
-    made = {item.article_id: item for item in index if item.sample and not item.copy_of}
-    _print(connection, [(id_, item.sampling, now, item.sample) for id_, item in made.items()])
-
-
-def _print(connection: Connection, prints: Iterable[tuple[str, int, float, bytes]]) -> None:
-    """Rows (article, sampling, when it was written, sample) of articles that have no print."""
-    for some in chunks(prints):
-        names = ("article_id", "sampling", "at", "sample")
-        connection.execute(insert(t.prints), [dict(zip(names, one, strict=True)) for one in some])
-        ids = [one[0] for one in some]
-        docs = dict(
-            connection.execute(select(t.prints.c.article_id, t.prints.c.doc).where(t.prints.c.article_id.in_(ids))).all()
-        )
-        lines = [{"shingle": key, "doc": docs[id_]} for id_, _, _, sample in some for key in set(keys(sample))]
-        upsert(connection, t.shingles, lines)
-
-
-def drop(connection: Connection, article_ids: Iterable[str]) -> None:
-    """The prints of these articles, with their keys."""
-    for ids in chunks(article_ids):
-        _remove(connection, t.prints.c.article_id.in_(ids))
-
-
-def expire(connection: Connection, before: float) -> int:
-    """The prints that were written before an instant; gives how many."""
-    return _remove(connection, t.prints.c.at < before)
-
-
-def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
-    rows = connection.execute(select(t.prints).where(which)).all()
-    shingle, doc = t.shingles.c.shingle, t.shingles.c.doc
-    known_keys = [{"k": key, "d": row.doc} for row in rows if row.sampling == SAMPLING for key in keys(row.sample)]
-    if known_keys:
-        connection.execute(delete(t.shingles).where(shingle == bindparam("k"), doc == bindparam("d")), known_keys)
-    for some in chunks(row.doc for row in rows if row.sampling != SAMPLING):  # whose keys nobody knows any more
-        connection.execute(delete(t.shingles).where(doc.in_(some)))
-    connection.execute(delete(t.prints).where(which))
-    return len(rows)
