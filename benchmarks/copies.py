@@ -4,12 +4,12 @@
 
 Originals are texts of the dev half of wcxb with at least 150 words, all in one index. Planted copies: the whole text,
 its first 60 %, either with a fifth of the words edited (others put in their place, put in or taken out), and each of
-these with a footer of 40 words of another page. What is no copy: the pages themselves beside one another; two stories of
-one event (every second paragraph each, and two paragraphs of quotations in both); texts of one's own that quote up to
-two fifths of another in four places. Figures are of verdicts, through keys, ledger and comparison.
+these with a footer of 40 words of another page. What is no copy: the pages themselves beside one another; two stories
+of one event (every second paragraph each, and two paragraphs of quotations in both); texts of others (fundus, dev) that
+quote an original in four places, up to two fifths of the whole. Figures are of verdicts: keys, ledger and comparison.
 
-`--speed`: texts of 600 words in a ledger that holds 50,000 of them, all made of the dev pages' pairs of words, so that
-they share turns of phrase more than news does; a tenth of those that are looked up are edited copies of what is held.
+`--speed`: texts of 600 words in a ledger that holds 50,000 of them, made of the dev pages' pairs of words so that they
+share turns of phrase as the pages do; a tenth of those that are looked up are edited copies of what is held.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ KEPT, EDITED, FOOTER = 0.6, 0.2, 40
 ENTRY = {"entry_id": "e", "revision_id": "r", "reading_id": "x", "text_key": "k"}
 BUNDLE = 1_000  # texts of one unit
 HELD, WORDS, LOOKED_UP = 50_000, 600, 4_000
+FREE = 0.2  # of the words of a generated text follow nothing: then 400 of them share as much as 400 pages do
 
 Make = Callable[[Sequence[str], Sequence[str], random.Random], list[str]]
 
@@ -76,7 +77,7 @@ COPIES: dict[str, Make] = {
 }
 
 
-def planted(texts: Sequence[str], seed: int = 7) -> Iterator[Planted]:
+def planted(texts: Sequence[str], others: Sequence[str], seed: int = 7) -> Iterator[Planted]:
     chance = random.Random(seed)
     split = [text.split() for text in texts]
     for at, words in enumerate(split):
@@ -85,7 +86,8 @@ def planted(texts: Sequence[str], seed: int = 7) -> Iterator[Planted]:
             copy = make(words, third, chance)
             yield Planted(kind, " ".join(copy), at)
             yield Planted(f"{kind}, foreign footer", " ".join([*copy, *other[-FOOTER:]]), at)
-        yield Planted("quoting", " ".join(quoting(other, words, chance)), -1)
+        own = others[at % len(others)].split()
+        yield Planted("quoting", " ".join(quoting(own, words, chance)), -1)
 
 
 def quoting(own: Sequence[str], quoted: Sequence[str], chance: random.Random) -> list[str]:
@@ -152,9 +154,10 @@ def originals(limit: int = 0) -> list[str]:
 
 
 def measure(limit: int = 0) -> list[dict[str, Any]]:
-    """A row for each kind of text: how many there are, and how many of them were called copies, and of the right one."""
+    """A row for each kind of text: how many there are, how many were called copies, how many of the right one."""
     texts = originals(limit)
-    tried = list(planted(texts))
+    others = [page.text for page in pages("fundus", "dev") if len(page.text.split()) >= MIN_WORDS]
+    tried = list(planted(texts, others))
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         house.hold(texts)
@@ -201,7 +204,7 @@ def score(limit: int = 0) -> dict[str, float]:
 
 
 def generated(count: int, seed: int) -> Iterator[list[str]]:
-    """Texts of WORDS words, each of which followed the one before it somewhere in the dev pages."""
+    """Texts of WORDS words, of which most followed the one before it somewhere in the dev pages."""
     words = [word for text in originals() for word in text.split()]
     names = sorted(set(words))
     number = {name: n for n, name in enumerate(names)}
@@ -217,14 +220,15 @@ def generated(count: int, seed: int) -> Iterator[list[str]]:
         for _ in range(WORDS - 1):
             low, high = first[at], first[at + 1]
             choice = low + (chance.random(size) * (high - low)).astype(int)
-            at = np.where(high > low, after[np.minimum(choice, len(after) - 1)], chance.choice(coded, size))
+            paired = (high > low) & (chance.random(size) >= FREE)
+            at = np.where(paired, after[np.minimum(choice, len(after) - 1)], chance.choice(coded, size))
             steps.append(at)
         for text in np.stack(steps, axis=1).tolist():
             yield [names[n] for n in text]
 
 
 def speed(count: int = HELD, looked_up: int = LOOKED_UP) -> dict[str, float]:
-    """Look-ups a second of CPU: shingles, the ledger's answer and the comparison, a bundle at a time; the best of three."""
+    """Look-ups a second of CPU: shingles, the ledger's answer, the comparison, a bundle at a time; best of three."""
     with tempfile.TemporaryDirectory() as folder:
         house = House(Path(folder))
         held_words = list(generated(looked_up // 10, 1))
@@ -259,7 +263,7 @@ def looked(house: House, texts: Sequence[str]) -> list[Verdict]:
     """The whole way of a bundle, in one unit: its texts are compared with one another, too."""
     done: list[Verdict] = []
     for number, some in enumerate(chunks(texts, BUNDLE)):
-        rows = [row(f"new-{number}-{n}", sample) for n, sample in enumerate(samples(some))]
+        rows = [row(f"new-{number}-{n}", sample, "2026-03-01") for n, sample in enumerate(samples(some))]
         near = house.ledger.neighbours({one.article_id: one.sample for one in rows}, (), 0.0)
         unit = [Print(visit_id=one.article_id, direct=True, index=one) for one in rows]
         done += judge(unit, {}, near, {}, "u").values()

@@ -51,10 +51,8 @@ def printed(visit: str, index: IndexRow, *, direct: bool = True) -> Print:
 
 def verdicts(*prints: Print, known=(), committed=(), texts=None) -> dict[str, Verdict]:
     """Of everything that is committed, all is near everything: it is for `judge` to compare."""
-    near = Neighbours(
-        {r.article_id: r for r in committed},
-        {p.index.article_id: tuple(r.article_id for r in committed) for p in prints},
-    )
+    rows = {r.article_id: r for r in committed}
+    near = Neighbours(rows, {p.index.article_id: tuple(rows) for p in prints})
     return judge(prints, {r.article_id: r for r in known}, near, texts or {}, "unit")
 
 

@@ -41,7 +41,8 @@ def test_a_paragraph_with_other_words_is_changed_and_both_texts_are_kept():
 
 
 def test_in_one_stretch_what_belongs_together_is_changed_and_the_rest_is_new_or_gone():
-    after = "The bridge is closed.\n\nDivers are searching.\n\nThe mayor said that twelve were hurt on Monday.\n\nMore soon."
+    new = ["The bridge is closed.", "Divers search.", "The mayor said that twelve were hurt on Monday.", "More soon."]
+    after = "\n\n".join(new)
     assert [kind for kind, *_ in told(after)] == ["added", "changed", "removed", "added"]
     assert told(after)[1][3:] == (2, 3)
 

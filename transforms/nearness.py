@@ -8,20 +8,20 @@ close together with long gaps between. So a text is covered by another but for s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from transforms.shingles import Array, numbers
+from transforms.shingles import Array, keys, numbers
 
 T = TypeVar("T")
 
 COPY = 0.5  # of a text is covered by another: it is a copy of it
 GAP = 10  # sampled shingles in a row, about 20 words, that the other text lacks: more is a text's own
-LEAST = 0.15  # containment of any copy; long texts share up to .14 with strangers, by turns of phrase
+LEAST = 0.25  # containment of any copy; long texts share up to .14 with strangers, by turns of phrase
 NEAREST = 8  # texts that one is compared with, by the keys they share
 FEW = 24  # keys that a text asks for: one with fewer cannot expect two answers
 COMMON = 8
@@ -51,12 +51,13 @@ def nearness(text: bytes, other: bytes) -> Nearness:
     a, b = numbers(text), numbers(other)
     if not len(a) or not len(b):
         return Nearness()
-    ours, theirs = np.unique(a), np.unique(b)
-    shared = int(_in(ours, theirs).sum())
+    ours, theirs = np.sort(a), np.sort(b)
+    mine = _in(a, theirs)
+    shared = _distinct(np.sort(a[mine]))
     return Nearness(
-        resemblance=shared / (len(ours) + len(theirs) - shared),
-        containment=shared / len(ours),
-        covered=covered(_in(a, theirs)),
+        resemblance=shared / (_distinct(ours) + _distinct(theirs) - shared),
+        containment=float(np.mean(mine)),
+        covered=covered(mine),
         covers=covered(_in(b, ours)),
     )
 
@@ -70,6 +71,10 @@ def covered(shared: npt.NDArray[np.bool_]) -> float:
     return 1 - float(gaps[gaps > GAP].sum()) / len(shared)
 
 
+def _distinct(ascending: Array) -> int:
+    return int(np.count_nonzero(ascending[1:] != ascending[:-1])) + (len(ascending) > 0)
+
+
 def _in(values: Array, ascending: Array) -> npt.NDArray[np.bool_]:
     places = np.searchsorted(ascending, values)
     return ascending[np.minimum(places, len(ascending) - 1)] == values
@@ -80,6 +85,35 @@ def likely(asked: Sequence[int], holders: Mapping[int, Sequence[T]]) -> list[T]:
 
     A long text asks for so many that a copy's original answers twice or more; a stranger mostly does not.
     """
-    answers = Counter(holder for key in asked for holder in holders.get(key, ()))
-    needed = 1 if len(asked) < FEW else 2
-    return [holder for holder, times in answers.most_common(NEAREST) if times >= needed]
+    answers: dict[T, int] = {}
+    for key in asked:
+        for holder in holders.get(key, ()):
+            answers[holder] = answers.get(holder, 0) + 1
+    return _best(answers, len(asked))
+
+
+def _best(answers: Mapping[T, int], asked: int) -> list[T]:
+    needed = 1 if asked < FEW else 2
+    enough = [holder for holder, times in answers.items() if times >= needed]
+    return sorted(enough, key=lambda holder: -answers[holder])[:NEAREST]
+
+
+def beside(samples: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Of texts that come together, those that share enough keys to be compared, both ways."""
+    names = list(samples)
+    each = [np.unique(np.array(keys(sample), np.int64)) for sample in samples.values()]
+    shingles = np.concatenate([*each, np.empty(0, np.int64)])
+    owners = np.repeat(np.arange(len(names)), [len(some) for some in each])
+    order = np.argsort(shingles, kind="stable")
+    shingles, owners = shingles[order], owners[order]
+    new = np.concatenate(([True], shingles[1:] != shingles[:-1]))[: len(shingles)]
+    starts = np.flatnonzero(new)
+    sizes = np.diff(np.concatenate((starts, [len(shingles)])))
+    held = np.flatnonzero((sizes > 1) & (sizes <= COMMON + 1))  # a text is among the holders of its own keys
+    answers: dict[str, dict[str, int]] = {}
+    for at, size in zip(starts[held].tolist(), sizes[held].tolist(), strict=True):
+        holders = [names[owner] for owner in owners[at : at + size].tolist()]
+        for one, other in permutations(holders, 2):
+            answers.setdefault(one, {})[other] = answers.get(one, {}).get(other, 0) + 1
+    count = dict(zip(names, map(len, each), strict=True))
+    return {one: _best(found, min(count[one], *(count[o] for o in found))) for one, found in answers.items()}

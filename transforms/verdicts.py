@@ -5,7 +5,7 @@ Pure: it sees light prints (ids, evidence, sampled shingles) and what is committ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
 from schemas.commits import IndexRow
@@ -14,8 +14,7 @@ from schemas.ports import Before, Neighbours
 from schemas.records import Lineage, Record
 from schemas.words import Disposition
 from transforms.lineage import Found, lineage, precedence
-from transforms.nearness import COMMON, likely, nearness
-from transforms.shingles import asked, keys
+from transforms.nearness import Nearness, beside, nearness
 
 SAME = "the text is the one already held"
 TRIVIAL = "only white space, typography or a counter differ from the text already held"
@@ -95,22 +94,23 @@ def _winner(group: list[Print], before: IndexRow | None) -> Print | None:
 def _copies(survivors: Sequence[Print], revised: set[str], neighbours: Neighbours, unit: str) -> dict[str, Verdict]:
     """Verdicts of the new articles. Those of `revised` visits stay what they are, and others may be copies of them."""
     here = {p.index.article_id: p.index for p in survivors}
-    beside = _beside(list(here.values()))
-    near: dict[str, list[IndexRow]] = {}
-    for article, row in here.items():
-        named = [article_id(row.source_url)] if row.source_url else []
-        ids = dict.fromkeys([*named, *beside.get(article, ()), *neighbours.of.get(article, ())])
-        rows = [here.get(id_) or neighbours.rows.get(id_) for id_ in ids]
-        near[article] = [other for other in rows if other is not None and other.article_id != article]
+    sharing = beside({id_: row.sample for id_, row in here.items()})
     new = [p for p in survivors if p.visit_id not in revised]
-    originals = {p.index.article_id: found for p in new if (found := original_among(p.index, near[p.index.article_id]))}
+    near: dict[str, list[tuple[IndexRow, Nearness]]] = {}
+    for row in (p.index for p in new):
+        named = [article_id(row.source_url)] if row.source_url else []
+        ids = dict.fromkeys([*named, *sharing.get(row.article_id, ()), *neighbours.of.get(row.article_id, ())])
+        rows = [here.get(id_) or neighbours.rows.get(id_) for id_ in ids]
+        others = [other for other in rows if other is not None and other.article_id != row.article_id]
+        near[row.article_id] = [(other, nearness(row.sample, other.sample)) for other in others]
+    originals = {article: found for article, others in near.items() if (found := original_among(here[article], others))}
     verdicts: dict[str, Verdict] = {}
     for p in new:
         article = p.index.article_id
         root = _rooted(article, originals)
         if root is None:
-            committed_copies = (row for row in near[article] if row.article_id not in here)
-            verdicts[p.visit_id] = Verdict(lineage=tuple(_copied_by(p.index, committed_copies, unit, p.visit_id)))
+            copies = [other for other, it in near[article] if it.is_copied and other.article_id not in here]
+            verdicts[p.visit_id] = Verdict(lineage=tuple(_copied_by(p.index, copies, unit, p.visit_id)))
             continue
         verdicts[p.visit_id] = Verdict(
             disposition=Disposition.COPY.value,
@@ -121,31 +121,14 @@ def _copies(survivors: Sequence[Print], revised: set[str], neighbours: Neighbour
     return verdicts
 
 
-def _beside(rows: Sequence[IndexRow]) -> dict[str, dict[str, None]]:
-    """Of the articles of one unit, those that share keys, both ways."""
-    asking = {row.article_id: asked(row.sample) for row in rows}
-    wanted = {key for ones in asking.values() for key in ones}
-    holders: dict[int, list[str]] = {}
-    for row in rows:
-        for key in wanted.intersection(keys(row.sample)):
-            holders.setdefault(key, []).append(row.article_id)
-    rare = {key: ids for key, ids in holders.items() if 1 < len(ids) <= COMMON + 1}  # itself is one of them
-    found: dict[str, dict[str, None]] = {}
-    for article, ones in asking.items():
-        for other in likely(ones, rare):
-            if other != article:
-                found.setdefault(article, {})[other] = None
-                found.setdefault(other, {})[article] = None
-    return found
-
-
-def original_among(row: IndexRow, others: Iterable[IndexRow]) -> Found | None:
+def original_among(row: IndexRow, others: Iterable[tuple[IndexRow, Nearness]]) -> Found | None:
     """The one that all others go back to, of those that hold the row's text and have it from an earlier hand."""
-    held = {other.article_id: (other, nearness(row.sample, other.sample)) for other in others}
-    earlier = [o for o, near in held.values() if near.is_copy and precedence(o, row)[0]]
-    if not earlier:
+    held = {other.article_id: (other, near) for other, near in others if near.is_copy and precedence(other, row)[0]}
+    if not held:
         return None
-    first = reduce(lambda a, b: a if precedence(a, b)[0] else b, sorted(earlier, key=lambda o: o.url))
+    first = reduce(
+        lambda a, b: a if precedence(a, b)[0] else b, sorted((o for o, _ in held.values()), key=lambda o: o.url)
+    )
     return Found(first, held[first.article_id][1], precedence(first, row)[1])
 
 
@@ -163,9 +146,9 @@ def _rooted(article: str, originals: Mapping[str, Found]) -> Found | None:
     return originals[article]._replace(original=originals[path[-2]].original)
 
 
-def _copied_by(row: IndexRow, committed: Iterable[IndexRow], unit: str, visit: str) -> Iterable[Lineage]:
-    """Committed articles that turn out to be copies of this one."""
+def _copied_by(row: IndexRow, committed: Iterable[IndexRow], unit: str, visit: str) -> Iterator[Lineage]:
+    """Of committed articles whose text this one holds, those that turn out to be its copies."""
     for other in committed:
-        if nearness(other.sample, row.sample).is_copy and precedence(row, other)[0]:
-            found = Found(row, nearness(other.sample, row.sample), precedence(row, other)[1])
-            yield lineage(other, found, unit, visit)
+        ours, reasons = precedence(row, other)
+        if ours:
+            yield lineage(other, Found(row, nearness(other.sample, row.sample), reasons), unit, visit)

@@ -22,9 +22,12 @@ LISTED = {
 }
 JOINED = {"sqlite": "group_concat(doc)", "postgresql": "string_agg(CAST(doc AS text), ',')"}
 HOLDERS = """
-    SELECT asked.value,
-        (SELECT {joined} FROM (SELECT doc FROM shingles WHERE shingle = asked.value LIMIT {most}) AS held)
-    FROM {listed} AS asked
+    WITH answers AS MATERIALIZED (
+        SELECT asked.value AS shingle,
+            (SELECT {joined} FROM (SELECT doc FROM shingles WHERE shingle = asked.value LIMIT {most}) AS some) AS docs
+        FROM {listed} AS asked
+    )
+    SELECT shingle, docs FROM answers WHERE docs IS NOT NULL
 """
 KEYS = 20_000  # of one statement
 
@@ -51,28 +54,27 @@ def neighbours(connection: Connection, samples: Mapping[str, bytes], named: Iter
     """See `schemas.ports.Ledger`. One statement for some thousand keys, and one for some hundred articles."""
     asking = {article: asked(sample) for article, sample in samples.items()}
     holders = _holders(connection, sorted({key for ones in asking.values() for key in ones}))
-    docs = {article: found for article, ones in asking.items() if (found := likely(ones, holders))}
+    docs = {id_: [int(doc) for doc in found] for id_, ones in asking.items() if (found := likely(ones, holders))}
     rows: dict[int, IndexRow] = {}
+    fresh = (t.prints.c.at >= since) & (t.prints.c.sampling == SAMPLING)
     for some in chunks(sorted({doc for found in docs.values() for doc in found})):
-        fresh = (t.prints.c.at >= since) & (t.prints.c.sampling == SAMPLING)
         rows |= {row.doc: _row(row) for row in connection.execute(_printed().where(t.prints.c.doc.in_(some), fresh))}
-    of = {
-        article: tuple(id_ for doc in found if doc in rows and (id_ := rows[doc].article_id) != article)
-        for article, found in docs.items()
-    }
+    of = {id_: tuple(rows[doc].article_id for doc in found if doc in rows) for id_, found in docs.items()}
+    of = {id_: tuple(other for other in found if other != id_) for id_, found in of.items()}
     by_id = {row.article_id: row for row in rows.values()}
     return Neighbours(by_id | _named(connection, set(named) - set(by_id)), of)
 
 
-def _holders(connection: Connection, wanted: Sequence[int]) -> dict[int, list[int]]:
+def _holders(connection: Connection, wanted: Sequence[int]) -> dict[int, list[str]]:
     """Of these keys, the prints that hold them; without those that too many hold to mean anything."""
     dialect = connection.dialect.name
     statement = text(HOLDERS.format(joined=JOINED[dialect], listed=LISTED[dialect], most=COMMON + 1))
-    found: dict[int, list[int]] = {}
+    found: dict[int, list[str]] = {}
     for some in chunks(wanted, KEYS):
-        for key, held in connection.execute(statement, {"keys": msgspec.json.encode(some).decode()}):
-            if held is not None and held.count(",") < COMMON:
-                found[key] = [int(doc) for doc in held.split(",")]
+        for key, docs in connection.execute(statement, {"keys": msgspec.json.encode(some).decode()}).all():
+            holders = docs.split(",")
+            if len(holders) <= COMMON:
+                found[key] = holders
     return found
 
 
