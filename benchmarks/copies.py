@@ -286,7 +286,7 @@ def filled(house: House, texts: Any, name: str) -> None:
                            "(?, ?, ?, 'e', ?, 'u')", (one.article_id, one.url, one.site, one.published))  # fmt: skip
             cursor.execute("INSERT INTO prints (doc, article_id, sampling, at, sample) VALUES (?, ?, ?, 1, ?)",
                            (doc, one.article_id, SAMPLING, sample))  # fmt: skip
-            lines += [(key, doc) for key in set(keys(sample))]
+            lines += [(key, doc) for key in set(keys([sample])[0].tolist())]
     cursor.executemany("INSERT INTO shingles (shingle, doc) VALUES (?, ?)", sorted(lines))
     cursor.execute("COMMIT")
     raw.close()

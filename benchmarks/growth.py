@@ -106,7 +106,7 @@ def _rows(feed: str, unit: str, entries: int) -> Iterator[tuple[str, tuple[str, 
     yield (
         "shingles",
         ("shingle", "doc"),
-        ((key, n + 1) for n in range(entries) for key in keys(sample(n))),
+        ((key, n + 1) for n in range(entries) for key in keys([sample(n)])[0].tolist()),
     )
 
 

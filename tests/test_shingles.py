@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -83,10 +84,21 @@ def test_a_sample_is_the_same_on_every_machine_and_in_every_version_of_this_samp
     assert found[:3].tolist() == [12518923771914383622, 8783004791073144116, 2899751997212750652]
 
 
-def test_a_long_text_asks_for_some_of_its_keys_only_and_always_the_same() -> None:
+def test_a_long_text_asks_for_some_of_its_keys_spread_over_all_of_it() -> None:
     text = story(7, 3_000)
-    assert asked(sampled(text)) == keys(sampled(text))[:LOOKED_UP]
-    assert len(asked(sampled(text))) == LOOKED_UP < len(keys(sampled(text)))
+    (all_, _), (some, _) = keys([sampled(text)]), asked([sampled(text)])
+    places = [all_.tolist().index(key) for key in some.tolist()]
+    step = len(all_) / LOOKED_UP
+    assert len(some) == LOOKED_UP < len(all_)
+    assert places == [math.ceil(n * step) for n in range(LOOKED_UP)]
+
+
+def test_keys_of_several_texts_say_whose_they_are() -> None:
+    several = samples([story(1, 300), "too short", story(2, 40)])
+    shingles, owners = keys(several)
+    for number, sample in enumerate(several):
+        assert shingles[owners == number].tolist() == keys([sample])[0].tolist()
+    assert len(keys([])[0]) == len(asked([b""])[0]) == 0
 
 
 @given(st.lists(TEXTS, max_size=6))
@@ -102,7 +114,7 @@ def test_texts_are_told_apart_where_they_do_not_fit_one_block() -> None:
 @given(TEXTS, TEXTS)
 def test_samples_fit_sql_and_a_part_keeps_its_samples(a: str, b: str) -> None:
     both = sampled(a + "\n\n" + b)
-    assert all(-(2**63) <= one < 2**63 for one in keys(both))
+    assert all(-(2**63) <= one < 2**63 for one in keys([both])[0].tolist())
     assert both.startswith(sampled(a))
     assert both.endswith(sampled(b))
 

@@ -8,22 +8,19 @@ close together with long gaps between. So a text is covered by another but for s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import permutations
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from transforms.shingles import Array, keys, numbers
-
-T = TypeVar("T")
+from transforms.shingles import Array, Keys, keys, numbers
 
 COPY = 0.5  # of a text is covered by another: it is a copy of it
 GAP = 10  # sampled shingles in a row, about 20 words, that the other text lacks: more is a text's own
 LEAST = 0.25  # containment of any copy; long texts share up to .14 with strangers, by turns of phrase
 NEAREST = 8  # texts that one is compared with, by the keys they share
-FEW = 24  # keys that a text asks for: one with fewer cannot expect two answers
+ANSWER, FEW = 8, 24  # a copy's original holds one key in so many that are asked for; of a few, any is worth it
 COMMON = 8
 """A key that more articles than this hold is a turn of phrase, not evidence. Only originals hold keys: however many
 copies there are of a text, its keys are rare."""
@@ -47,16 +44,20 @@ class Nearness(NamedTuple):
 
 
 def nearness(text: bytes, other: bytes) -> Nearness:
-    """Of two samples. A sample without shingles is near to nothing."""
+    """Of two samples; texts that share next to nothing are not near at all."""
     a, b = numbers(text), numbers(other)
     if not len(a) or not len(b):
         return Nearness()
-    ours, theirs = np.sort(a), np.sort(b)
+    theirs = np.sort(b)
     mine = _in(a, theirs)
+    found = int(np.count_nonzero(mine))
+    if found < LEAST * min(len(a), len(b)):
+        return Nearness()
+    ours = np.sort(a)
     shared = _distinct(np.sort(a[mine]))
     return Nearness(
         resemblance=shared / (_distinct(ours) + _distinct(theirs) - shared),
-        containment=float(np.mean(mine)),
+        containment=found / len(a),
         covered=covered(mine),
         covers=covered(_in(b, ours)),
     )
@@ -64,7 +65,7 @@ def nearness(text: bytes, other: bytes) -> Nearness:
 
 def covered(shared: npt.NDArray[np.bool_]) -> float:
     """The share of places that lie in no long gap, 0 where too few are shared to say."""
-    if np.mean(shared) < LEAST:
+    if np.count_nonzero(shared) < LEAST * len(shared):
         return 0.0
     bounds = np.concatenate(([-1], np.flatnonzero(shared), [len(shared)]))
     gaps = np.diff(bounds) - 1
@@ -80,40 +81,42 @@ def _in(values: Array, ascending: Array) -> npt.NDArray[np.bool_]:
     return ascending[np.minimum(places, len(ascending) - 1)] == values
 
 
-def likely(asked: Sequence[int], holders: Mapping[int, Sequence[T]]) -> list[T]:
-    """Of those that hold keys which a text asks for, the few that are worth comparing, the likeliest first.
-
-    A long text asks for so many that a copy's original answers twice or more; a stranger mostly does not.
-    """
-    answers: dict[T, int] = {}
-    for key in asked:
-        for holder in holders.get(key, ()):
-            answers[holder] = answers.get(holder, 0) + 1
-    return _best(answers, len(asked))
-
-
-def _best(answers: Mapping[T, int], asked: int) -> list[T]:
-    needed = 1 if asked < FEW else 2
-    enough = [holder for holder, times in answers.items() if times >= needed]
-    return sorted(enough, key=lambda holder: -answers[holder])[:NEAREST]
-
-
 def beside(samples: Mapping[str, bytes]) -> dict[str, list[str]]:
     """Of texts that come together, those that share enough keys to be compared, both ways."""
     names = list(samples)
-    each = [np.unique(np.array(keys(sample), np.int64)) for sample in samples.values()]
-    shingles = np.concatenate([*each, np.empty(0, np.int64)])
-    owners = np.repeat(np.arange(len(names)), [len(some) for some in each])
-    order = np.argsort(shingles, kind="stable")
-    shingles, owners = shingles[order], owners[order]
-    new = np.concatenate(([True], shingles[1:] != shingles[:-1]))[: len(shingles)]
-    starts = np.flatnonzero(new)
-    sizes = np.diff(np.concatenate((starts, [len(shingles)])))
-    held = np.flatnonzero((sizes > 1) & (sizes <= COMMON + 1))  # a text is among the holders of its own keys
-    answers: dict[str, dict[str, int]] = {}
-    for at, size in zip(starts[held].tolist(), sizes[held].tolist(), strict=True):
-        holders = [names[owner] for owner in owners[at : at + size].tolist()]
-        for one, other in permutations(holders, 2):
-            answers.setdefault(one, {})[other] = answers.get(one, {}).get(other, 0) + 1
-    count = dict(zip(names, map(len, each), strict=True))
-    return {one: _best(found, min(count[one], *(count[o] for o in found))) for one, found in answers.items()}
+    shingles, owners = keys(list(samples.values()))
+    order = np.lexsort((owners, shingles))
+    found = likely(shingles, owners, len(names), shingles[order], owners[order], COMMON + 1)  # it holds its own keys
+    both: dict[str, dict[str, None]] = {}
+    for one, others in zip(names, found, strict=True):
+        for other in (names[number] for number in others):
+            if other != one:
+                both.setdefault(one, {})[other] = None
+                both.setdefault(other, {})[one] = None
+    return {name: list(others) for name, others in both.items()}
+
+
+def likely(
+    wanted: Keys, texts: Keys, count: int, shingles: Keys, holders: Keys, common: int = COMMON
+) -> list[list[int]]:
+    """For each of `count` texts the few holders of its keys that are worth comparing, the likeliest first.
+
+    `texts` says whose each wanted key is, `holders` who holds each of `shingles`, which ascend. A long text asks for so
+    many keys that a copy's original answers more than once; a stranger mostly does not.
+    """
+    low, high = np.searchsorted(shingles, wanted), np.searchsorted(shingles, wanted, side="right")
+    many = high - low
+    many[many > common] = 0
+    within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    pairs = np.repeat(texts, many) << 32 | holders[np.repeat(low, many) + within]
+    pairs, answers = np.unique(pairs, return_counts=True)
+    sizes = np.bincount(texts, minlength=count)
+    needed = np.where(sizes < FEW, 1, sizes // ANSWER)
+    enough = answers >= needed[pairs >> 32]
+    pairs, answers = pairs[enough], answers[enough]
+    found: list[list[int]] = [[] for _ in range(count)]
+    for pair in pairs[np.argsort(-answers, kind="stable")].tolist():
+        some = found[pair >> 32]
+        if len(some) < NEAREST:
+            some.append(pair & 0xFFFFFFFF)
+    return found

@@ -23,12 +23,13 @@ import numpy.typing as npt
 from transforms.fold import fold
 
 Array = npt.NDArray[np.uint64]
+Keys = npt.NDArray[np.int64]
 
 SAMPLING = 2
 """The version of all this. A stored sample of another one is unknown until `reindex` makes it anew."""
 WORDS = 3
 SAMPLE, KEY = 2, 8  # one shingle in so many is kept, and one in so many is a key of the index
-LOOKED_UP = 32  # keys of one text that the index is asked for
+LOOKED_UP = 24  # keys of one text, at most, that the index is asked for
 MAX_CHARS = 1 << 18  # of a text that are sampled
 BLOCK = 1 << 16  # characters that are hashed together: they fit a processor's cache
 
@@ -56,18 +57,24 @@ def numbers(sample: bytes) -> Array:
     return np.frombuffer(sample, "<u8")
 
 
-def keys(sample: bytes) -> list[int]:
-    """The shingles by which the index finds a text, in rising order, as every SQL database holds them (signed)."""
-    shingles = numbers(sample)
-    found = shingles[shingles & np.uint64(KEY - 1) == 0].view(np.int64)
-    found.sort()
-    listed: list[int] = found.tolist()
-    return listed
+def keys(samples: Sequence[bytes]) -> tuple[Keys, Keys]:
+    """The shingles by which the index finds texts, in their order, and in another array whose each is (0, 1, ...).
+
+    As every SQL database holds them: signed 64-bit integers.
+    """
+    shingles = numbers(b"".join(samples))
+    chosen = shingles & np.uint64(KEY - 1) == 0
+    owners = np.repeat(np.arange(len(samples)), [len(sample) // 8 for sample in samples])
+    return shingles[chosen].view(np.int64), owners[chosen]
 
 
-def asked(sample: bytes) -> list[int]:
-    """Those that the index is asked for: a choice that rests on the shingles alone, so copies ask for the same."""
-    return keys(sample)[:LOOKED_UP]
+def asked(samples: Sequence[bytes]) -> tuple[Keys, Keys]:
+    """The same of the keys that the index is asked for: of a long text some, spread over all of it."""
+    shingles, owners = keys(samples)
+    sizes = np.bincount(owners, minlength=len(samples))
+    rank = np.arange(len(owners)) - (np.cumsum(sizes) - sizes)[owners]
+    chosen = rank * LOOKED_UP % np.maximum(sizes, LOOKED_UP)[owners] < LOOKED_UP
+    return shingles[chosen], owners[chosen]
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[list[str]]:

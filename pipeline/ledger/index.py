@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 from sqlalchemy import Connection, Row, Select, select, text
 
 from pipeline.ledger import tables as t
@@ -14,21 +15,17 @@ from schemas.commits import IndexRow
 from schemas.ports import Before, Neighbours
 from schemas.records import Revision
 from transforms.nearness import COMMON, likely
-from transforms.shingles import SAMPLING, asked, samples
+from transforms.shingles import SAMPLING, Keys, asked, samples
 
+HOLDERS = """
+    SELECT {shingles}, {docs} FROM {listed} AS asked JOIN shingles ON shingles.shingle = asked.value
+    WHERE (SELECT doc FROM shingles AS others WHERE others.shingle = asked.value LIMIT 1 OFFSET {most}) IS NULL
+"""  # two columns of numbers in one row: so many rows would take longer than all else
+JOINED = {"sqlite": "group_concat({0})", "postgresql": "string_agg(CAST({0} AS text), ',' ORDER BY shingle, doc)"}
 LISTED = {
     "sqlite": "json_each(:keys)",
-    "postgresql": "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(:keys AS json)))",
+    "postgresql": "(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(:keys AS json)) AS value)",
 }
-JOINED = {"sqlite": "group_concat(doc)", "postgresql": "string_agg(CAST(doc AS text), ',')"}
-HOLDERS = """
-    WITH answers AS MATERIALIZED (
-        SELECT asked.value AS shingle,
-            (SELECT {joined} FROM (SELECT doc FROM shingles WHERE shingle = asked.value LIMIT {most}) AS some) AS docs
-        FROM {listed} AS asked
-    )
-    SELECT shingle, docs FROM answers WHERE docs IS NOT NULL
-"""
 KEYS = 20_000  # of one statement
 
 
@@ -52,30 +49,36 @@ def texts(connection: Connection, revision_ids: Iterable[str]) -> dict[str, Befo
 
 def neighbours(connection: Connection, samples: Mapping[str, bytes], named: Iterable[str], since: float) -> Neighbours:
     """See `schemas.ports.Ledger`. One statement for some thousand keys, and one for some hundred articles."""
-    asking = {article: asked(sample) for article, sample in samples.items()}
-    holders = _holders(connection, sorted({key for ones in asking.values() for key in ones}))
-    docs = {id_: [int(doc) for doc in found] for id_, ones in asking.items() if (found := likely(ones, holders))}
+    wanted, whose = asked(list(samples.values()))
+    found = likely(wanted, whose, len(samples), *_holders(connection, wanted))
     rows: dict[int, IndexRow] = {}
     fresh = (t.prints.c.at >= since) & (t.prints.c.sampling == SAMPLING)
-    for some in chunks(sorted({doc for found in docs.values() for doc in found})):
+    for some in chunks(sorted({doc for docs in found for doc in docs})):
         rows |= {row.doc: _row(row) for row in connection.execute(_printed().where(t.prints.c.doc.in_(some), fresh))}
-    of = {id_: tuple(rows[doc].article_id for doc in found if doc in rows) for id_, found in docs.items()}
-    of = {id_: tuple(other for other in found if other != id_) for id_, found in of.items()}
+    of = {
+        id_: tuple(other for doc in docs if doc in rows and (other := rows[doc].article_id) != id_)
+        for id_, docs in zip(samples, found, strict=True)
+        if docs
+    }
     by_id = {row.article_id: row for row in rows.values()}
     return Neighbours(by_id | _named(connection, set(named) - set(by_id)), of)
 
 
-def _holders(connection: Connection, wanted: Sequence[int]) -> dict[int, list[str]]:
-    """Of these keys, the prints that hold them; without those that too many hold to mean anything."""
+def _holders(connection: Connection, wanted: Keys) -> tuple[Keys, Keys]:
+    """Of these keys those that some prints hold, but not too many: each with each print, in ascending order."""
     dialect = connection.dialect.name
-    statement = text(HOLDERS.format(joined=JOINED[dialect], listed=LISTED[dialect], most=COMMON + 1))
-    found: dict[int, list[str]] = {}
-    for some in chunks(wanted, KEYS):
-        for key, docs in connection.execute(statement, {"keys": msgspec.json.encode(some).decode()}).all():
-            holders = docs.split(",")
-            if len(holders) <= COMMON:
-                found[key] = holders
-    return found
+    row = [JOINED[dialect].format(column) for column in ("shingle", "doc")]
+    statement = text(HOLDERS.format(shingles=row[0], docs=row[1], listed=LISTED[dialect], most=COMMON))
+    rows: list[Any] = []
+    for some in chunks(np.unique(wanted).tolist(), KEYS):
+        rows.append(connection.execute(statement, {"keys": msgspec.json.encode(some).decode()}).one())
+    shingles, docs = (_numbers([row[column] for row in rows if row[column]]) for column in (0, 1))
+    order = np.argsort(shingles, kind="stable")
+    return shingles[order], docs[order]
+
+
+def _numbers(lists: Sequence[str]) -> Keys:
+    return np.fromstring(",".join(lists), np.int64, sep=",") if lists else np.empty(0, np.int64)
 
 
 def _printed() -> Select[Any]:

@@ -44,8 +44,8 @@ def _print(connection: Connection, prints: Iterable[tuple[str, int, float, bytes
         connection.execute(insert(t.prints), [dict(zip(names, one, strict=True)) for one in some])
         mine = t.prints.c.article_id.in_([one[0] for one in some])
         docs = dict(connection.execute(select(t.prints.c.article_id, t.prints.c.doc).where(mine)).all())
-        lines = [{"shingle": key, "doc": docs[id_]} for id_, _, _, sample in some for key in set(keys(sample))]
-        upsert(connection, t.shingles, lines)
+        held = {(key, docs[id_]) for id_, _, _, sample in some for key in keys([sample])[0].tolist()}
+        upsert(connection, t.shingles, [{"shingle": key, "doc": doc} for key, doc in held])
 
 
 def drop(connection: Connection, article_ids: Iterable[str]) -> None:
@@ -62,9 +62,10 @@ def expire(connection: Connection, before: float) -> int:
 def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
     rows = connection.execute(select(t.prints).where(which)).all()
     shingle, doc = t.shingles.c.shingle, t.shingles.c.doc
-    known_keys = [{"k": key, "d": row.doc} for row in rows if row.sampling == SAMPLING for key in keys(row.sample)]
-    if known_keys:
-        connection.execute(delete(t.shingles).where(shingle == bindparam("k"), doc == bindparam("d")), known_keys)
+    ours = [row for row in rows if row.sampling == SAMPLING]
+    pairs = [{"k": key, "d": row.doc} for row in ours for key in keys([row.sample])[0].tolist()]
+    if pairs:
+        connection.execute(delete(t.shingles).where(shingle == bindparam("k"), doc == bindparam("d")), pairs)
     for some in chunks(row.doc for row in rows if row.sampling != SAMPLING):  # whose keys nobody knows any more
         connection.execute(delete(t.shingles).where(doc.in_(some)))
     connection.execute(delete(t.prints).where(which))
