@@ -2,8 +2,8 @@
 
     python -m benchmarks.floors [--release]
 
-Development figures are measured on the seed, on the first pages of the development part of each recorded set and on
-the corpus' dev split; release figures on the whole test and held parts, which nobody develops on.
+Development figures are measured on the seed, on the first pages of the development part of each recorded set (on copies
+planted among them, too) and on the corpus' dev split; release figures on the whole test and held parts, which nobody develops on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import extraction, model, reading, seed
+from benchmarks import copies, extraction, model, reading, seed
 from benchmarks.figures import SHARED, mean, table, token_f1
 
 FILE = Path(__file__).parent / "floors.toml"
@@ -55,6 +55,7 @@ def development() -> dict[str, Figures]:
     return {
         "seed": seed_figures(),
         "extraction": extraction_figures(),
+        "copies": copies.score(PAGES),
         "model": model_figures(),
         "reading": reading_figures(),
     }

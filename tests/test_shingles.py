@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.figures import SHARED
 from transforms.fold import fold
 from transforms.nearness import LEAST, nearness
 from transforms.shingles import BLOCK, LOOKED_UP, asked, keys, numbers, sampled, samples
@@ -117,12 +115,3 @@ def test_samples_fit_sql_and_a_part_keeps_its_samples(a: str, b: str) -> None:
     assert all(-(2**63) <= one < 2**63 for one in keys([both])[0].tolist())
     assert both.startswith(sampled(a))
     assert both.endswith(sampled(b))
-
-
-@pytest.mark.skipif(not (SHARED / "pages").is_dir(), reason="the recorded pages are not here")
-def test_copies_of_real_texts_are_found_and_what_is_none_is_not() -> None:
-    from benchmarks.copies import score
-
-    found = score(limit=60)
-    assert found["recall"] > 0.98
-    assert found["precision"] == 1

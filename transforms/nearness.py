@@ -85,8 +85,9 @@ def beside(samples: Mapping[str, bytes]) -> dict[str, list[str]]:
     """Of texts that come together, those that share enough keys to be compared, both ways."""
     names = list(samples)
     shingles, owners = keys(list(samples.values()))
-    order = np.lexsort((owners, shingles))
-    found = likely(shingles, owners, len(names), shingles[order], owners[order], COMMON + 1)  # it holds its own keys
+    order = np.argsort(shingles, kind="stable")
+    shingles, owners = shingles[order], owners[order]
+    found = likely(shingles, owners, len(names), shingles, owners, COMMON + 1)  # a text holds its own keys
     both: dict[str, dict[str, None]] = {}
     for one, others in zip(names, found, strict=True):
         for other in (names[number] for number in others):
@@ -104,8 +105,10 @@ def likely(
     `texts` says whose each wanted key is, `holders` who holds each of `shingles`, which ascend. A long text asks for so
     many keys that a copy's original answers more than once; a stranger mostly does not.
     """
-    low, high = np.searchsorted(shingles, wanted), np.searchsorted(shingles, wanted, side="right")
-    many = high - low
+    order = np.argsort(wanted, kind="stable")  # so that the search goes through the shingles once
+    wanted, texts = wanted[order], texts[order]
+    low = np.searchsorted(shingles, wanted)
+    many = np.searchsorted(shingles, wanted, side="right") - low
     many[many > common] = 0
     within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     pairs = np.repeat(texts, many) << 32 | holders[np.repeat(low, many) + within]

@@ -70,8 +70,10 @@ def _holders(connection: Connection, wanted: Keys) -> tuple[Keys, Keys]:
     row = [JOINED[dialect].format(column) for column in ("shingle", "doc")]
     statement = text(HOLDERS.format(shingles=row[0], docs=row[1], listed=LISTED[dialect], most=COMMON))
     rows: list[Any] = []
-    for some in chunks(np.unique(wanted).tolist(), KEYS):
-        rows.append(connection.execute(statement, {"keys": msgspec.json.encode(some).decode()}).one())
+    distinct = np.unique(wanted)
+    for at in range(0, len(distinct), KEYS):
+        some = msgspec.json.encode(distinct[at : at + KEYS].tolist()).decode()
+        rows.append(connection.execute(statement, {"keys": some}).one())
     shingles, docs = (_numbers([row[column] for row in rows if row[column]]) for column in (0, 1))
     order = np.argsort(shingles, kind="stable")
     return shingles[order], docs[order]
