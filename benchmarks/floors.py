@@ -3,7 +3,8 @@
     python -m benchmarks.floors [--release]
 
 Development figures are measured on the seed, on the first pages of the development part of each recorded set (on copies
-planted among them, too) and on the corpus' dev split; release figures on the whole test and held parts, which nobody develops on.
+planted among them, too) and on the corpus' dev split; release figures on the whole test and held parts, which nobody
+develops on.
 """
 
 from __future__ import annotations
