@@ -51,22 +51,23 @@ def _quoted(said: dict[str, Any], text: str) -> dict[str, Any] | None:
 
 
 def _reported(said: dict[str, Any], wanted: dict[str, Any], forms: dict[str, set[str]]) -> bool:
-    """Offsets of the gold are those of the raw file; ours those of the cleaned text: the words lead from one to it."""
-    start = said["article"]["text"].find(wanted["text"])
-    if start < 0 or not said["claims"]:
-        return False
-    gold = set(range(start, start + len(wanted["text"])))
-    best = max(said["claims"], key=lambda claim: _overlap(claim, gold))
-    if _overlap(best, gold) < 0.5:
-        return False
-    if best["speaker"] is not None:
-        return wanted["speaker"] in forms[best["speaker"]]
-    return best["speaker_status"] == "anonymous" and not any(wanted["speaker"] in names for names in forms.values())
+    """Whether a claim holds these words and has the right source.
+
+    The gold gives the first words of a content, not all of it. Its source is right where the claim's source are the
+    words that the gold gives, or where its speaker is the one so named; a speaker of other words is none of it.
+    """
+    return any(_holds(claim, wanted["text"]) and _sourced(claim, wanted["speaker"], forms) for claim in said["claims"])
 
 
-def _overlap(claim: dict[str, Any], gold: set[int]) -> float:
-    ours = {i for span in claim["content"] for i in range(span["start"], span["end"])}
-    return len(gold & ours) / len(gold | ours)
+def _holds(claim: dict[str, Any], words: str) -> bool:
+    return any(words in span["exact"] for span in claim["content"])
+
+
+def _sourced(claim: dict[str, Any], wanted: str, forms: dict[str, set[str]]) -> bool:
+    if claim["speaker"] is not None and wanted in forms[claim["speaker"]]:
+        return True
+    words = {span["exact"].casefold() for span in claim["source"]}
+    return wanted.casefold() in words and not any(wanted in names for names in forms.values())
 
 
 def _entity(said: dict[str, Any], forms: dict[str, set[str]], wanted: dict[str, Any]) -> bool:

@@ -13,7 +13,19 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas.commits import FileInfo, IndexRow
-from schemas.records import Change, DateValue, DeadLetter, FeedEntry, Lineage, RawPage, Record, Removal, Span, Visit
+from schemas.records import (
+    Change,
+    DateValue,
+    DeadLetter,
+    FeedEntry,
+    Lineage,
+    Paragraph,
+    RawPage,
+    Record,
+    Removal,
+    Span,
+    Visit,
+)
 
 T = TypeVar("T")
 
@@ -84,6 +96,8 @@ class DraftBody(Record, frozen=True, kw_only=True):
     language: str = ""
     text: str
     headings: tuple[Span, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    captions: tuple[str, ...] = ()
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # (anchor text, absolute url) of the page's main part, for "Source link"

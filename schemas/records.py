@@ -22,6 +22,15 @@ class Span(Record, frozen=True):
     exact: str
 
 
+class Paragraph(Record, frozen=True, kw_only=True):
+    """One line of a text, where it stands in it, and where its element stands in the page as archived."""
+
+    start: int
+    end: int
+    kind: str  # `p`, `head`, `item`, `quote`, `row`
+    path: str  # XPath of the element
+
+
 class Removal(Record, frozen=True, kw_only=True):
     """Text that cleaning took out: by which rule, and where it stood in the text as extracted."""
 
@@ -142,6 +151,8 @@ class Revision(Record, frozen=True, kw_only=True):
     language: str
     text: str
     headings: tuple[Span, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()  # of lines that were found on the page; none where the text is not its own
+    captions: tuple[str, ...] = ()  # of pictures in the article; they are no part of `text`
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     source_url: str = ""  # where a "Source link" pointed, or a canonical link to another site

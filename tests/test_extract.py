@@ -53,7 +53,7 @@ def refused(html: bytes, content_type: str = "text/html", url: str = URL) -> str
 def test_an_article_is_its_paragraphs_each_a_line_without_the_page_around_them() -> None:
     found = read(page(f"<article>{STORY}</article>"))
     assert found.text.split("\n\n") == [FIRST, SECOND, "What the shops say", THIRD, FOURTH]
-    assert (found.language, found.meta.origins["text"]) == ("en", "page")
+    assert (found.language, found.meta.origins["text"]) == ("en", "page:blocks")
 
 
 def test_headings_are_spans_of_the_text() -> None:
@@ -267,3 +267,18 @@ def test_the_seed_article_keeps_every_character_and_finds_its_title() -> None:
     found = extract_text(raw, Hint())
     assert isinstance(found, Extracted)
     assert (found.text, found.meta.title, found.language) == (raw, gold["title"], "en")
+
+
+def test_the_feeds_own_full_text_stands_for_a_page_that_shows_little() -> None:
+    content = f"<p>{FIRST}</p><p>{SECOND}</p><figure><figcaption>The bridge</figcaption></figure>" * 3
+    little = page(
+        "<article><p>Read this story with a subscription, which costs less than a cup of coffee.</p></article>"
+    )
+    found = extract(little, url=URL, content_type="text/html", hint=Hint(content=content, own_site=True))
+    assert isinstance(found, Extracted)
+    assert found.text.startswith(f"{FIRST}\n\n{SECOND}")
+    assert found.meta.origins["text"] == "feed:content"
+    assert found.paragraphs == (), "these lines stand in the feed, not on the page"
+    whole = extract(page(f"<article>{STORY}</article>"), url=URL, content_type="text/html", hint=Hint(content=content))
+    assert isinstance(whole, Extracted)
+    assert whole.meta.origins["text"] == "page:blocks"

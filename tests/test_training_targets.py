@@ -8,9 +8,10 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Doc
 
 from en_newsbeam_sm.labels import ANCHORS, NAME_TAGS, NAMES, ROLE_TAGS
-from models.training import augment, datasets
+from models.training import augment, datasets, opinions
 from models.training.augment import Edit, Pool
 from models.training.corpus import read
 from models.training.targets import Allowed, Marking, Paragraph
@@ -135,6 +136,58 @@ def test_names_of_an_open_corpus_become_sets_and_blanks_no_words():
     assert {tag[0] for tag in sets[4]} == {"B"}
     assert paragraph.anchors is None
     assert paragraph.syntax is None
+
+
+def test_a_second_opinion_stands_in_place_of_a_mark_or_beside_it():
+    doc = spacy.blank("en")("Rose Okello saw  Gulu")
+    doc.ents = [doc.char_span(0, 11, label="ORG")]
+    allowed = Allowed()
+    opinion = {0: ("B-PERSON",), 1: ("I-PERSON", "I-ORG"), 3: ("B-GPE",)}
+    paragraph = datasets.names_of(doc, datasets.MARKINGS["gmb"], allowed, opinion)
+    sets = [{NAME_TAGS[tag] for tag in allowed.sets[number]} for number in paragraph.names]
+    assert sets[0] == {"B-PERSON"}
+    assert sets[1] == {"I-PERSON", "I-ORG"}
+    assert "O" in sets[2]
+    assert sets[3] == {"B-GPE"}
+
+
+def test_only_what_a_reader_is_sure_of_contradicts_a_corpus():
+    doc = spacy.blank("en")("Rose Okello saw Gulu on Monday")
+    doc.ents = [doc.char_span(0, 11, label="ORG"), doc.char_span(24, 30, label="DATE")]
+    found = [
+        opinions.Best(tag, chance)
+        for tag, chance in (("B-PERSON", 0.95), ("I-PERSON", 0.6), ("O", 1), ("B-GPE", 0.4), ("O", 1), ("O", 1))
+    ]
+    rows = dict(opinions.contradictions(doc, found, datasets.MARKINGS["gmb"]))
+    assert rows == {0: ("B-PERSON",), 1: ("I-PERSON", "I-ORG")}
+
+
+def test_kept_opinions_are_read_again_and_a_corpus_without_any_has_none(tmp_path):
+    (tmp_path / "gmb.txt").write_text("gmb_ner/train 7 0:B-GPE 12:O|I-ORG\n")
+    assert opinions.read("gmb", tmp_path) == {("gmb_ner/train", 7): {0: ("B-GPE",), 12: ("O", "I-ORG")}}
+    assert opinions.read("uner", tmp_path) == {}
+    assert opinions.read("gmb"), "the recipe's own are there"
+
+
+def test_a_paragraph_of_names_falls_apart_at_its_sentence_ends():
+    words = ("Rose", "left", ".", "It", "rained", "at", "No", ".", "ten", "!")
+    whole = Paragraph(words, names=tuple(range(10)))
+    apart = augment.sentences(whole, Random(1), 1.0)
+    assert [p.words for p in apart] == [words[:3], words[3:]]
+    assert [p.names for p in apart] == [whole.names[:3], whole.names[3:]]
+    assert augment.sentences(whole, Random(1), 0.0) == [whole]
+    plain = whole._replace(names=None)
+    assert augment.sentences(plain, Random(1), 1.0) == [plain]
+
+
+def test_lemmas_are_kept_of_inflected_and_of_doubtful_forms():
+    nlp = spacy.blank("en")
+    words = ["Roads", "closed", "closed", "news", "rise", "Kenya"]
+    pos = ["NOUN", "VERB", "ADJ", "NOUN", "VERB", "PROPN"]
+    doc = Doc(nlp.vocab, words=words, pos=pos, lemmas=["road", "close", "closed", "news", "rise", "Kenya"])
+    assert datasets.lemma_table([doc]) == {
+        "roads|NOUN": "road", "closed|VERB": "close", "closed|ADJ": "closed", "news|NOUN": "news"
+    }  # fmt: skip
 
 
 # Our own articles

@@ -18,6 +18,7 @@ from schemas.flow import DraftBody, Work, pack, unpack
 from schemas.ports import World
 from schemas.records import Span
 from transforms.attribution import cues
+from transforms.attribution.candidates import Case, case, source_of
 from transforms.attribution.cast import Cast
 from transforms.attribution.frames import Frame, frames
 from transforms.attribution.marked import by_sentence, missed
@@ -28,6 +29,7 @@ from transforms.attribution.sentences import Sentence, sentences
 from transforms.attribution.speakers import resolve
 from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Said, Speaker
 from transforms.attribution.trees import Trees
+from transforms.attribution.weighed import weighed
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.reading import day_of, package
 from transforms.step import StepDoFn, two_outputs
@@ -46,10 +48,10 @@ def claims(text: str, annotation: Annotation, entities: Sequence[EntityDraft]) -
     """The article's claims in reading order."""
     if not annotation.tokens:
         return []
-    return _Article(text, annotation, entities).read()
+    return Reader(text, annotation, entities).read()
 
 
-class _Article:
+class Reader:
     """One pass over the sentences of an article, remembering who spoke."""
 
     def __init__(self, text: str, annotation: Annotation, entities: Sequence[EntityDraft]) -> None:
@@ -81,12 +83,18 @@ class _Article:
             ruled = missed(ruled, self.contents, sentence)
         found = [self._snapped(f) for f in sorted([*marked, *ruled], key=lambda f: f.cue)]
         speakers: dict[int, Speaker] = {}
+        sources: dict[int, tuple[int, int]] = {}
         covered: list[tuple[int, int]] = [*self.contents]
         for frame in found:
-            speaker = self._speaker(frame, speakers, sentence, before)
-            if speaker is None:
+            ruled = self._speaker(frame, speakers, sentence, before)
+            if ruled is None:
                 continue
+            speaker = self._weighed(frame, ruled, sentence, before)
             speakers[frame.verb] = speaker
+            if frame.source is None and frame.shared in sources:
+                frame = frame._replace(source=sources[frame.shared])  # noqa: PLW2901
+            if frame.source:
+                sources[frame.verb] = frame.source
             spans = [part for span in frame.content for part in self._words(span)]
             covered += spans
             self._add(frame, spans, speaker)
@@ -132,6 +140,22 @@ class _Article:
         context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
         return resolve(self.text, frame.source, context)
 
+    def _weighed(self, frame: Frame, ruled: Speaker, sentence: Sentence, before: Sentence) -> Speaker:
+        """The speaker by all candidates together, but where form alone decides: one source for two verbs, and a
+        quotation that an open mark carries into the next paragraph."""
+        if ruled.reason in {"shared_source", "continuation"}:
+            return ruled
+        return self.judged(self._case(frame, ruled, sentence, before), frame, ruled)
+
+    def judged(self, found: Case, frame: Frame, ruled: Speaker) -> Speaker:
+        phrase = self.text[frame.source[0] : frame.source[1]] if frame.source else ""
+        return weighed(found, ruled, phrase)
+
+    def _case(self, frame: Frame, ruled: Speaker, sentence: Sentence, before: Sentence) -> Case:
+        context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
+        at = frame.cue[0] if frame.cue[1] > frame.cue[0] or not frame.content else frame.content[0][0]
+        return case(self.text, self.trees, source_of(self.text, frame.source, at, context), ruled, context)
+
     def _quotes(self, frame: Frame) -> bool:
         return any(True for a, b in frame.content for _ in self._quotes_in(a, b))
 
@@ -167,6 +191,8 @@ class _Article:
             speaker = self._carried(before, sentence)
         else:
             speaker = Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
+        bare = _BARE._replace(cue=(quote.start, quote.start), content=((quote.start, quote.end),))
+        speaker = self._weighed(bare, speaker, sentence, before)
         self._add(_BARE, [(quote.start, quote.end)], speaker)
         self._remember(sentence, speaker)
 

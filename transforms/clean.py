@@ -15,7 +15,7 @@ import msgspec
 
 from schemas.flow import Draft, DraftBody, Outcome, pack, unpack
 from schemas.ports import World
-from schemas.records import Removal, Span
+from schemas.records import Paragraph, Removal, Span
 from schemas.rules import RuleBook, bare
 from schemas.words import Disposition
 from transforms.contributors import names_of
@@ -23,7 +23,7 @@ from transforms.fold import fold
 from transforms.links import canonical
 from transforms.page.refuse import size
 from transforms.reading import day_of
-from transforms.removal import Line, Taken, lines_of, moved, take_cuts, take_lines, what_stays
+from transforms.removal import Line, Taken, lines_of, moved, placed, take_cuts, take_lines, what_stays
 from transforms.step import StepDoFn, outcome, two_outputs
 
 STEP = "clean"
@@ -40,12 +40,18 @@ class Cleaned(NamedTuple):
     contributors: tuple[str, ...] = ()
     source_url: str = ""
     headings: tuple[Span, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
     flags: tuple[str, ...] = ()
     origins: Mapping[str, str] = {}  # field -> the rule that filled it
 
 
 def clean(
-    text: str, book: RuleBook, *, links: Sequence[tuple[str, str]] = (), headings: Sequence[Span] = ()
+    text: str,
+    book: RuleBook,
+    *,
+    links: Sequence[tuple[str, str]] = (),
+    headings: Sequence[Span] = (),
+    paragraphs: Sequence[Paragraph] = (),
 ) -> Cleaned:
     """Take out what the rules mean. `links` are (anchor text, url) of the page's main part."""
     lines = list(lines_of(text))
@@ -54,7 +60,7 @@ def clean(
     source, source_rule = _source(lines, book, taken, links)
     if not taken:
         origins = {"source_url": source_rule} if source else {}
-        return Cleaned(text, source_url=source, headings=tuple(headings), origins=origins)
+        return Cleaned(text, source_url=source, headings=tuple(headings), paragraphs=tuple(paragraphs), origins=origins)
     kept, pieces = what_stays(text, lines, taken)
     names, flags, origins = _metadata(taken)
     return Cleaned(
@@ -66,6 +72,7 @@ def clean(
         names,
         source,
         tuple(moved(headings, pieces)),
+        tuple(placed(paragraphs, pieces)),
         flags,
         origins | ({"source_url": source_rule} if source else {}),
     )
@@ -118,7 +125,7 @@ def _metadata(taken: Mapping[int, Taken]) -> tuple[tuple[str, ...], tuple[str, .
 
 def cleaned_body(body: DraftBody, book: RuleBook) -> DraftBody:
     """The draft with its text cleaned, and what the removed lines told of it."""
-    found = clean(body.text, book, links=body.links, headings=body.headings)
+    found = clean(body.text, book, links=body.links, headings=body.headings, paragraphs=body.paragraphs)
     source, origins = found.source_url, dict(found.origins)
     if source and canonical(source) in {"", canonical(body.canonical_url)}:  # a page that names itself has no source
         source = ""
@@ -127,6 +134,7 @@ def cleaned_body(body: DraftBody, book: RuleBook) -> DraftBody:
         body,
         text=found.text,
         headings=found.headings,
+        paragraphs=found.paragraphs,
         removals=(*body.removals, *found.removals),
         contributors=tuple(dict.fromkeys((*body.contributors, *found.contributors))),
         source_url=source or body.source_url,

@@ -28,7 +28,8 @@ def hint_of(leased: LeasedEntry) -> Hint:
     """What the feed said. Where the feed's own text is the article, its title and date count in any case."""
     entry = leased.entry
     own = leased.own_site or leased.fetch == "never"
-    return Hint(entry.title, entry.authors, entry.published, entry.language, own, entry.summary)
+    content = entry.content if own else ""
+    return Hint(entry.title, entry.authors, entry.published, entry.language, own, entry.summary, content)
 
 
 def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
@@ -45,6 +46,8 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         language=found.language,
         text=found.text,
         headings=found.headings,
+        paragraphs=found.paragraphs,
+        captions=found.captions,
         links=found.links,
         source_url=meta.source_url,
         origins=meta.origins,

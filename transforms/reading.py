@@ -76,6 +76,8 @@ def _revision(draft: DraftBody, article: str, revision: str) -> Revision:
         language=draft.language,
         text=draft.text,
         headings=draft.headings,
+        paragraphs=draft.paragraphs,
+        captions=draft.captions,
         contributors=draft.contributors,
         removals=draft.removals,
         source_url=draft.source_url,

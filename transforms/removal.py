@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from schemas.records import Span
+import msgspec
+
+from schemas.records import Paragraph, Span
 from schemas.rules import CUTS, Rule, RuleBook, bare
 from transforms.contributors import names_of
 
@@ -139,3 +141,15 @@ def moved(headings: Sequence[Span], pieces: Sequence[tuple[int, int, int]]) -> I
         for start, end, new in pieces:
             if start <= heading.start and heading.end <= end:
                 yield Span(heading.start - start + new, heading.end - start + new, heading.exact)
+
+
+def placed(paragraphs: Sequence[Paragraph], pieces: Sequence[tuple[int, int, int]]) -> Iterator[Paragraph]:
+    """The lines of which something stays, where it stands now."""
+    for paragraph in paragraphs:
+        parts = [
+            (max(start, paragraph.start) - start + new, min(end, paragraph.end) - start + new)
+            for start, end, new in pieces
+            if start < paragraph.end and paragraph.start < end
+        ]
+        if parts:
+            yield msgspec.structs.replace(paragraph, start=parts[0][0], end=parts[-1][1])

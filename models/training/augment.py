@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -141,6 +142,20 @@ def _marked(article: Article, at: int) -> bool:
     """Whether a mark begins or ends at this blank, which must not be lost then."""
     edges = {*((n.start, n.end) for n in article.names), *((p.start, p.end) for p in article.parts)}
     return any(start == at + 1 or end == at for start, end in edges)
+
+
+def sentences(paragraph: Paragraph, random: Random, share: float) -> list[Paragraph]:
+    """A `share` of the paragraphs of names apart at their sentence ends: one sentence alone is read in its own way,
+    and some corpora put sentences of many articles into one paragraph."""
+    words, names = paragraph.words, paragraph.names
+    if names is None or random.random() >= share:
+        return [paragraph]
+    ends = [i + 1 for i, word in enumerate(words[:-1]) if word in _ENDS and words[i + 1][:1].isupper()]
+    edges = [0, *ends, len(words)]
+    return [Paragraph(words[a:b], names=names[a:b]) for a, b in pairwise(edges)]
+
+
+_ENDS = frozenset(".?!")
 
 
 def letter_case(paragraph: Paragraph, random: Random, share: float) -> Paragraph:

@@ -18,7 +18,14 @@ from models.training.targets import OUTSIDE, UNSAID, Allowed, Frame, Marking, Pa
 _PLAIN = ("PERSON", "ORG", "GPE", "LOC", "FAC", "NORP")
 _FEWEST = 3  # occurrences of a tag, a lemma's script or a relation that is learnt
 _LONGEST = 180  # words of a paragraph that is put together from sentences
+_INFLECTED = frozenset({"NOUN", "VERB", "AUX", "ADJ", "ADV"})
+_DOUBTFUL = ("s", "ed", "ing", "en", "er", "est")  # endings of a form that may be its own lemma
 _SHORTEST = 5  # words of a content whose meaning is compared
+
+Opinions = Mapping[tuple[str, int], Mapping[int, Sequence[str]]]
+"""(file, number of the document) -> word that is not white space -> the tags it may have, see `opinions.py`."""
+NO_OPINIONS: Opinions = {}
+NO_OPINION: Mapping[int, Sequence[str]] = {}
 
 MARKINGS: Mapping[str, Marking] = {
     "gmb": Marking((*_PLAIN, "EVENT")),
@@ -58,25 +65,35 @@ def documents(folder: Path, name: str) -> list[Any]:
     return list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
 
 
-def named(folder: Path, corpus: str, allowed: Allowed) -> list[list[Paragraph]]:
-    """The documents of a corpus of names, one paragraph each."""
+def named(folder: Path, corpus: str, allowed: Allowed, opinions: Opinions = NO_OPINIONS) -> list[list[Paragraph]]:
+    """The documents of a corpus of names, one paragraph each; what the second opinion says goes before its marks."""
     marking = MARKINGS[corpus]
     return [
-        [names_of(doc, marking, allowed)] for name in FILES[corpus] for doc in documents(folder, name) if len(doc) > 1
+        [names_of(doc, marking, allowed, opinions.get((name, number), NO_OPINION))]
+        for name in FILES[corpus]
+        for number, doc in enumerate(documents(folder, name))
+        if len(doc) > 1
     ]
 
 
-def names_of(doc: Any, marking: Marking, allowed: Allowed) -> Paragraph:
-    words, targets = [], []
+def names_of(
+    doc: Any, marking: Marking, allowed: Allowed, opinion: Mapping[int, Sequence[str]] = NO_OPINION
+) -> Paragraph:
+    words: list[str] = []
+    targets: list[int] = []
     for token in doc:
         if token.is_space:
             continue
         edge = token.ent_iob_ if token.ent_type_ else ""
+        given = (f"{edge}-{token.ent_type_}" if edge in {"B", "I"} else OUTSIDE,)
+        tags = opinion.get(len(words), given)
         words.append(token.text)
-        targets.append(
-            allowed.number(marking.allows(edge, token.ent_type_) if edge in {"B", "I"} else marking.allows("", ""))
-        )
+        targets.append(allowed.number([t for tag in tags for t in marking.allows(*_split(tag))]))
     return Paragraph(tuple(words), names=tuple(targets))
+
+
+def _split(tag: str) -> tuple[str, str]:
+    return ("", "") if tag == OUTSIDE else (tag[0], tag[2:])
 
 
 class Inventory(NamedTuple):
@@ -95,6 +112,25 @@ def inventory(docs: Iterable[Any]) -> Inventory:
             for count, value in zip(counts, _answers(token), strict=True):
                 count[value] += 1
     return Inventory(*(tuple(v for v, n in count.most_common() if n >= _FEWEST) for count in counts))
+
+
+def lemma_table(docs: Iterable[Any]) -> dict[str, str]:
+    """`form|POS` -> lemma of the inflected or doubtful forms that these parses hold, the commonest where they differ.
+
+    The form is in lower case; forms that begin with a capital in the middle of a sentence are left to the script.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for doc in docs:
+        for token in doc:
+            form = token.text.lower()
+            if token.pos_ in _INFLECTED and form.isalpha() and token.lemma_.islower():
+                counts.setdefault(f"{form}|{token.pos_}", Counter())[token.lemma_] += 1
+    best = {key: min(count.items(), key=lambda row: (-row[1], row[0]))[0] for key, count in sorted(counts.items())}
+    return {
+        key: lemma
+        for key, lemma in best.items()
+        if (form := key.partition("|")[0]) != lemma or form.endswith(_DOUBTFUL)
+    }
 
 
 def _answers(token: Any) -> tuple[str, str, str, str]:

@@ -6,10 +6,10 @@ import io
 import json
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -53,7 +53,15 @@ class Parts(nn.Module):
         return self.roles(states[None], states[anchors], distance, None)
 
 
-def export(network: Network, known: Inventory, tokenizer: Path, folder: Path, *, int8: bool = True) -> None:
+class Tables(NamedTuple):
+    """What the reader needs beside the weights."""
+
+    known: Inventory
+    lemmas: Mapping[str, str]  # `form|POS` -> lemma, see `datasets.lemma_table`
+    tokenizer: Path
+
+
+def export(network: Network, tables: Tables, folder: Path, *, int8: bool = True) -> None:
     """Writes the reader's folder: the file of weights and its sha256."""
     network.eval()
     ids = torch.randint(1000, 2000, (1, 24))
@@ -81,7 +89,8 @@ def export(network: Network, known: Inventory, tokenizer: Path, folder: Path, *,
     }
     arrays = io.BytesIO()
     np.savez(arrays, **heads)
-    labels = json.dumps({kind: list(values) for kind, values in known._asdict().items()})
+    labels = json.dumps({kind: list(values) for kind, values in tables.known._asdict().items()})
+    lemmas = json.dumps(dict(sorted(tables.lemmas.items())), separators=(",", ":"))
     weights.write(
         folder,
         {
@@ -89,7 +98,8 @@ def export(network: Network, known: Inventory, tokenizer: Path, folder: Path, *,
             "roles.onnx": roles,
             "heads.npz": arrays.getvalue(),
             "labels.json": labels.encode(),
-            "tokenizer.json": tokenizer.read_bytes(),
+            "known_lemmas.json": lemmas.encode(),
+            "tokenizer.json": tables.tokenizer.read_bytes(),
         },
     )
 

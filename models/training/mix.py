@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from en_newsbeam_sm.pieces import Vocabulary
-from models.training import augment, corpus, datasets
+from models.training import augment, corpus, datasets, opinions
 from models.training.datasets import Inventory
 from models.training.targets import Allowed, Paragraph
 from models.training.windows import Sample, samples
@@ -21,6 +21,7 @@ class Data(NamedTuple):
     names: Mapping[str, list[list[Paragraph]]]
     trees: list[list[Paragraph]]
     known: Inventory
+    lemmas: dict[str, str]  # `form|POS` -> lemma
     allowed: Allowed
 
 
@@ -31,9 +32,12 @@ def read(folder: Path, share: float = 1.0) -> Data:
     known = datasets.inventory(docs)
     return Data(
         news=_some(list(corpus.load(split="train")), share),
-        names={name: _some(datasets.named(folder, name, allowed), share) for name in datasets.FILES},
+        names={
+            name: _some(datasets.named(folder, name, allowed, opinions.read(name)), share) for name in datasets.FILES
+        },
         trees=_some(datasets.trees(docs, known), share),
         known=known,
+        lemmas=datasets.lemma_table(docs),
         allowed=allowed,
     )
 
@@ -67,9 +71,13 @@ class Mixer:
                 for article in self._repeated(self.data.news, passes):
                     yield from self._cut(self._faces(article))
                 continue
-            rows = self.data.trees if name == "trees" else self.data.names[name]
-            for paragraphs in self._repeated(rows, passes):
-                yield from self._cut(paragraphs)
+            if name == "trees":
+                for paragraphs in self._repeated(self.data.trees, passes):
+                    yield from self._cut(paragraphs)
+                continue
+            for paragraphs in self._repeated(self.data.names[name], passes):
+                share = self.settings["augment"]["sentences"]
+                yield from self._cut([part for p in paragraphs for part in augment.sentences(p, self.random, share)])
 
     def _repeated(self, rows: Sequence[Any], passes: float) -> Iterator[Any]:
         for _ in range(int(passes)):

@@ -1,6 +1,6 @@
 """From corpora to the package's data, in one command that goes on where it was cut off.
 
-    python -m models.training.recipe CORPORA [--work FOLDER] [--settings FILE] [--seed N] [--quick] [--float]
+    python -m models.training.recipe CORPORA [--work FOLDER] [--settings FILE] [--seed N] [--onward READER] [--quick]
 
     1  data      the mix of windows                  (drawn anew at each start: the same seed draws the same)
     2  learn     all heads together                  FOLDER/checkpoint.pt, log.jsonl, weights.pt
@@ -30,7 +30,7 @@ import spacy
 import torch
 
 from en_newsbeam_sm import labels
-from models.training import base, datasets, export, learn, mix, network
+from models.training import base, datasets, export, learn, mix, network, onward
 from models.training.losses import Truth
 from models.training.windows import batches
 
@@ -47,25 +47,31 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--work", type=Path, default=Path("build/model"))
     parser.add_argument("--settings", type=Path, default=SETTINGS)
     parser.add_argument("--seed", type=int, help="instead of the settings' own")
+    parser.add_argument(
+        "--onward", type=Path, help="go on from this released reader, by the settings' tables [onward.*]"
+    )
     parser.add_argument("--quick", action="store_true", help="a sliver of the data: does everything work?")
     parser.add_argument("--float", action="store_true", help="export without int8, to measure what it costs")
     options = parser.parse_args(arguments)
     settings = tomllib.loads(options.settings.read_text(encoding="utf-8"))
     if options.seed is not None:
         settings["seed"] = options.seed
+    if options.onward:
+        settings |= {table: settings[table] | values for table, values in settings["onward"].items()}
     options.work.mkdir(parents=True, exist_ok=True)
     _write(options.work / "settings.json", settings)
     torch.set_num_threads(settings["threads"])
     begin = time.process_time()
     done = options.work / "weights.pt"
     if not done.is_file():
-        torch.save(_trained(options.corpora, settings, options.work, quick=options.quick), done)
+        torch.save(_trained(options.corpora, settings, options.work, options.onward, quick=options.quick), done)
     learnt = torch.load(done, weights_only=True)
     known = datasets.Inventory(**learnt["known"])
     net = network.Network(_sizes(known), network.Encoder(0.0), 0.0)
     net.load_state_dict(learnt["state"])
     reader = options.work / "reader"
-    export.export(net, known, base.folder() / "tokenizer.json", reader, int8=not options.float)
+    tables = export.Tables(known, learnt["lemmas"], base.folder() / "tokenizer.json")
+    export.export(net, tables, reader, int8=not options.float)
     export.pipeline(reader, options.work / "pipeline")
     print(f"{wheel(options.work)} is ready after {(time.process_time() - begin) / 60:.1f} CPU minutes")
     return _check(options.work) if options.quick else 0
@@ -77,13 +83,20 @@ def _sizes(known: datasets.Inventory) -> network.Sizes:
     )
 
 
-def _trained(corpora: Path, settings: Mapping[str, Any], work: Path, *, quick: bool) -> dict[str, Any]:
+def _trained(
+    corpora: Path, settings: Mapping[str, Any], work: Path, begin: Path | None, *, quick: bool
+) -> dict[str, Any]:
     """The averaged weights, and what the places in their heads mean: one is of no use without the other."""
     data = mix.read(corpora, settings["quick"]["share"] if quick else 1.0)
     torch.manual_seed(settings["seed"])
     dropout = settings["encoder"]["dropout"]
     encoder = network.pretrained(base.folder() / "model.safetensors", dropout)
     net = network.Network(_sizes(data.known), encoder, dropout)
+    if begin:
+        state, known = onward.parameters(begin)
+        if _sizes(known) != _sizes(data.known) or known.tags != data.known.tags:
+            raise ValueError(f"the heads of {begin} tell other things apart than these corpora; train from the base")
+        net.load_state_dict(state)
     vocabulary = base.vocabulary()
     contents = mix.contents(data.news, spacy.blank("en").make_doc)
     vectors = base.embedded(list(contents), vocabulary)
@@ -91,7 +104,7 @@ def _trained(corpora: Path, settings: Mapping[str, Any], work: Path, *, quick: b
     steps = batches(rows, settings["layout"]["batch"], Random(settings["seed"]))
     print(f"{len(rows)} windows, {sum(len(r.ids) for r in rows)} pieces, {len(steps)} steps", flush=True)
     plan = learn.Plan(settings, steps, Truth(torch.tensor(data.allowed.rows()), vectors), work)
-    return {"state": learn.learn(net, plan), "known": data.known._asdict()}
+    return {"state": learn.learn(net, plan), "known": data.known._asdict(), "lemmas": data.lemmas}
 
 
 def wheel(work: Path) -> Path:

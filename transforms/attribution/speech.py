@@ -23,6 +23,10 @@ REASONS = {
     "unnamed_group": ("people whom the article does not name", 0.9),
     "unnamed_person": ("a person whom the article does not name", 0.85),
     "passive": ("no source is given", 0.8),
+    "pronoun_weighed": ("a pronoun; of all who were named before, this one fits best", 0.8),
+    "source_weighed": ("the words of the source fit this one best of all who are named", 0.8),
+    "turn_weighed": ("no source of its own; it is this one's turn to speak", 0.8),
+    "doubtful": ("one candidate fits best, but not surely", 0.5),
     "pronoun_ambiguous": ("a pronoun with more than one candidate, or none", 0.3),
     "role_ambiguous": ("a role that fits no entity, or several", 0.3),
     "no_source": ("a quotation without a source of its own", 0.3),
@@ -36,10 +40,11 @@ class Speaker(NamedTuple):
     reason: str
     member: Member | None = None  # who speaks, or the best guess
     role: str = ""
+    chance: float = 0.0  # as weighed; 0 before
 
     @property
     def confidence(self) -> float:
-        return REASONS[self.reason][1]
+        return self.chance or REASONS[self.reason][1]
 
 
 class Said(NamedTuple):

@@ -46,6 +46,7 @@ class Hint(NamedTuple):
     language: str = ""
     own_site: bool = False
     summary: str = ""
+    content: str = ""  # the feed's own full text as HTML, of a feed that shows its own site
 
 
 class Metadata(NamedTuple):

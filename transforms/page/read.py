@@ -7,17 +7,22 @@ call only. It imports no Beam, so that a worker starts at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.records import Span
+from schemas.records import Paragraph, Span
 from transforms.page import bylines, jsonld, refuse
 from transforms.page import text as pagetext
+from transforms.page.agree import NOTHING, choose
+from transforms.page.blocks import blocks
 from transforms.page.charset import decode
 from transforms.page.language import detect
 from transforms.page.metadata import Hint, Metadata, from_hint, htmldate_guess, metadata
 from transforms.page.refuse import Refusal
+from transforms.page.text import MainText
+from transforms.page.weigh import weigh
 
-BODY_RATIO = 1.5  # how much longer a JSON-LD body must be to stand for a page that shows little
+BODY_RATIO = 1.5  # how much longer a text said elsewhere must be to stand for a page that shows little
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _FINAL = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？")
 _CAPTION_CODE = re.compile(r"\d{3,}|\b[0-9a-f]{5,}\b|\b\w+_\w+\b|\.(?:jpe?g|png|webp|gif)\b", re.IGNORECASE)
@@ -28,6 +33,8 @@ class Extracted(NamedTuple):
 
     text: str
     headings: tuple[Span, ...]
+    paragraphs: tuple[Paragraph, ...]
+    captions: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     language: str
     meta: Metadata
@@ -61,17 +68,27 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
     nodes = pagetext.json_ld(tree)
     meta = metadata(tree, nodes, url, hint, lambda: htmldate_guess(tree, url))
     password = tree.find(".//input[@type='password']") is not None
-    body = pagetext.main_part(tree, url)
-    main, headings = ("", ()) if body is None else pagetext.lines(body)
-    meta.origins["text"] = "page"
-    stated = "\n\n".join(jsonld.paragraphs(jsonld.text_raw(nodes.articles, "articleBody")))
-    if refuse.size(main) < refuse.LITTLE and refuse.size(stated) > BODY_RATIO * max(refuse.size(main), refuse.SOME):
-        main, headings = stated, ()
-        meta.origins["text"] = "jsonld:articleBody"
-    whole = pagetext.around(tree, main)
-    if refusal := refuse.by_content(main, meta, nodes, url, password, pagetext.link_share(whole)):
+    found = blocks(tree)
+    chosen = choose(found, weigh(found, meta.title), text, url) if found else NOTHING
+    main = pagetext.laid_out(chosen.blocks)
+    meta.origins["text"] = f"page:{chosen.by}"
+    words = refuse.size(main.text)
+    if words < refuse.LITTLE:
+        origin, stated = max(_stated(nodes, hint), key=lambda pair: refuse.size(pair[1]))
+        if refuse.size(stated) > BODY_RATIO * max(words, refuse.SOME):
+            main = MainText(stated)
+            meta.origins["text"] = origin
+    whole = pagetext.around(chosen.blocks or found)
+    if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
         return refusal
-    return _extracted(main, headings, pagetext.main_links(whole, url), meta)
+    return _extracted(main, pagetext.main_links(whole, url), meta)
+
+
+def _stated(nodes: jsonld.PageNodes, hint: Hint) -> Iterator[tuple[str, str]]:
+    """(origin, text) of what is said to be the article's text elsewhere than on the page itself; "" for nothing."""
+    yield "jsonld:articleBody", "\n\n".join(jsonld.paragraphs(jsonld.text_raw(nodes.articles, "articleBody")))
+    tree = pagetext.parse(hint.content)
+    yield "feed:content", "" if tree is None else pagetext.laid_out(blocks(tree)).text
 
 
 def extract_text(text: str, hint: Hint) -> Extracted | Refusal:
@@ -83,7 +100,7 @@ def extract_text(text: str, hint: Hint) -> Extracted | Refusal:
     if not meta.title and (title := headline(text)):
         meta = meta._replace(title=title, origins=meta.origins | {"title": "text"})
     meta.origins["text"] = "text"
-    return _extracted(text, (), (), meta)
+    return _extracted(MainText(text), (), meta)
 
 
 def headline(text: str) -> str:
@@ -102,10 +119,10 @@ def headline(text: str) -> str:
     return ""
 
 
-def _extracted(text: str, headings: tuple[Span, ...], links: tuple[tuple[str, str], ...], meta: Metadata) -> Extracted:
-    if not meta.authors and (names := bylines.in_text(text)):
+def _extracted(main: MainText, links: tuple[tuple[str, str], ...], meta: Metadata) -> Extracted:
+    if not meta.authors and (names := bylines.in_text(main.text)):
         meta = meta._replace(authors=names, origins=meta.origins | {"authors": "text:byline"})
-    language = detect(text, meta.language)
+    language = detect(main.text, meta.language)
     if language:
         meta.origins["language"] = "text"
-    return Extracted(text, headings, links, language or meta.language, meta)
+    return Extracted(main.text, main.headings, main.paragraphs, main.captions, links, language or meta.language, meta)

@@ -9,6 +9,7 @@ from schemas.words import Disposition
 from transforms.page.jsonld import INDEX_TYPES, MEDIA_TYPES, PageNodes
 from transforms.page.metadata import Metadata
 from transforms.url_parts import split
+from transforms.wordlist import UNSPACED
 
 MAX_ELEMENTS = 100_000  # a long article has 10,000; every later step walks all of them
 SOME = 20  # words: less is no text at all
@@ -30,7 +31,7 @@ _KINDS = re.compile(
 _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|div|p|article)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»）)\]]{0,3}(?:\s|$)")
 # Words of consent and login walls in the languages of many feeds; they count only where there is little text.
 _CONSENT = re.compile(
@@ -98,14 +99,14 @@ def by_content(text: str, meta: Metadata, nodes: PageNodes, url: str, password: 
             return not_article("a video page: little text beside a video")
         if kinds & MEDIA_TYPES and not says_article:
             return not_article("a gallery or media page: little text beside its media")
+    if linked > MOSTLY and not says_article:
+        return not_article("an index page: most of its text is links")
     if words < SOME:
         return not_article("no article text was found on the page")
     here = split(url)
     front = here is not None and here.path == "/" and not here.query
     if not says_article and (front or kinds & INDEX_TYPES) and prose(text) < max(LITTLE, words / 2):
         return not_article("an index page: a list of headlines, not an article")
-    if linked > MOSTLY and not says_article:
-        return not_article("an index page: most of its text is links")
     if prose(text) < min(SOME, words / 4):
         return not_article("an index page: lines without sentences")
     return None
