@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from schemas.records import Lineage
 from transforms.links import registrable_domain
 from transforms.nearness import Nearness
 
+SEEN_APART_S = 900.0  # what two feeds show within this time was seen in an order that is ours
 CUT = 0.8  # a text with fewer shingles than this share of another's is cut
 
 
@@ -24,7 +26,6 @@ class Reason(StrEnum):
     PUBLISHED = "published"  # it says that it was published earlier
     COMPLETENESS = "completeness"  # the copy is a cut of it
     FIRST_SEEN = "first_seen"  # a feed showed it earlier
-    LENGTH = "length"  # it is a little longer
     ADDRESS = "address"  # nothing tells: the first by address, so that it is always the same one
 
 
@@ -35,7 +36,6 @@ WORDS = {
     Reason.PUBLISHED: "published later",
     Reason.COMPLETENESS: "cut",
     Reason.FIRST_SEEN: "seen later",
-    Reason.LENGTH: "shorter",
     Reason.ADDRESS: "nothing tells them apart",
 }
 """What a reason says of the copy."""
@@ -71,9 +71,7 @@ def _vote(reason: Reason, one: IndexRow, other: IndexRow) -> int:
             a, b = len(one.sample), len(other.sample)
             return (b < CUT * a) - (a < CUT * b)
         case Reason.FIRST_SEEN:
-            return _less(one.first_seen, other.first_seen) if one.first_seen and other.first_seen else 0
-        case Reason.LENGTH:
-            return _less(len(other.sample), len(one.sample))
+            return _seen(one.first_seen, other.first_seen) if one.first_seen and other.first_seen else 0
         case Reason.ADDRESS:
             return 1 if one.url <= other.url else -1
 
@@ -85,8 +83,13 @@ def _named(original: IndexRow, copy: IndexRow, by: Reason) -> int:
     return 2 if copy.source_url == original.url else 1
 
 
-def _less(one: str | int, other: str | int) -> int:
-    return (one < other) - (one > other)  # type: ignore[operator]
+def _seen(one: str, other: str) -> int:
+    apart = (datetime.fromisoformat(other) - datetime.fromisoformat(one)).total_seconds()
+    return (apart >= SEEN_APART_S) - (apart <= -SEEN_APART_S)
+
+
+def _less(one: str, other: str) -> int:
+    return (one < other) - (one > other)
 
 
 def lineage(copy: IndexRow, found: Found, unit: str, visit: str) -> Lineage:
