@@ -213,7 +213,10 @@ def measure(split: str = "dev", every: int = 1) -> tuple[dict[str, float], list[
     return totals.figures() | speed, totals.misses
 
 
-SHOWN = ("names F", "direct recall .3", "mixed recall .3", "indirect recall .3", "claims precision .3", "speaker wrong")
+SHOWN = (
+    "names F", "direct recall .3", "mixed recall .3", "indirect recall .3", "claims precision .3", "speaker right",
+    "speaker wrong", "speaker wrong (called anonymous)",
+)  # fmt: skip
 
 
 def rows() -> list[Row]:

@@ -86,10 +86,10 @@ class Reader:
         sources: dict[int, tuple[int, int]] = {}
         covered: list[tuple[int, int]] = [*self.contents]
         for frame in found:
-            ruled = self._speaker(frame, speakers, sentence, before)
-            if ruled is None:
+            by_rule = self._speaker(frame, speakers, sentence, before)
+            if by_rule is None:
                 continue
-            speaker = self._weighed(frame, ruled, sentence, before)
+            speaker = self._weighed(frame, by_rule, sentence, before)
             speakers[frame.verb] = speaker
             if frame.source is None and frame.shared in sources:
                 frame = frame._replace(source=sources[frame.shared])  # noqa: PLW2901

@@ -95,7 +95,11 @@ def learn(given: Sequence[Example]) -> dict[str, float]:
     counts = Counter(name for e in known for name in {name for row in e.case.rows for name in row})
     names = sorted(name for name, count in counts.items() if count >= _LEAST_SEEN)
     place = {name: i for i, name in enumerate(names)}
-    rows, columns, values, owner, right = [], [], [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    owner: list[int] = []
+    right: list[bool] = []
     for number, example in enumerate(known):
         for i, row in enumerate(example.case.rows):
             for name, value in row.items():

@@ -73,6 +73,11 @@ class Reader:
         for doc in stream:
             yield self(doc)
 
+    def name_scores(self, doc: Doc) -> Any:
+        """[words, name tags] of the words that are not white space, read as one paragraph, before a path is sought."""
+        words = [token.i for token in doc if not token.is_space]
+        return self._read(doc, words, [range(len(words))])[2].names
+
     def _read(self, doc: Doc, words: Sequence[int], paragraphs: Sequence[range]) -> tuple[list[int], list[int], Seen]:
         """Heads and relations of all words, and what else the encoder sees, window by window."""
         pieces = [self.weights.vocabulary.pieces(doc[i].text) for i in words]
@@ -108,7 +113,7 @@ class Reader:
     def _parse(
         self, doc: Doc, words: Sequence[int], seen: Seen, heads: Sequence[int], relations: Sequence[int]
     ) -> None:
-        labels = self.weights.labels
+        labels, known = self.weights.labels, self.weights.lemmas
         strings = doc.vocab.strings
         rows = np.zeros((len(doc), 6), dtype=np.uint64)
         space = [strings.add(value) for value in ("dep", "_SP", "SPACE")]
@@ -125,7 +130,7 @@ class Reader:
                 strings.add("ROOT" if heads[k] == k else labels["relations"][relations[k]]),
                 strings.add(labels["tags"][seen.tag[k]]),
                 strings.add(pos),
-                strings.add(lemma_of(word, labels["lemmas"][seen.lemma[k]])),
+                strings.add(known.get(f"{word.lower()}|{pos}") or lemma_of(word, labels["lemmas"][seen.lemma[k]])),
                 doc.vocab.morphology.add(morph),
             ]
         doc.from_array([HEAD, DEP, TAG, POS, LEMMA, MORPH], rows)

@@ -24,6 +24,7 @@ class Weights(NamedTuple):
     roles: Any  # onnxruntime session: states [P, width], anchors [A] -> [A, P, role tags]
     vocabulary: Vocabulary
     labels: dict[str, list[str]]  # tags, morphs, lemmas, relations
+    lemmas: dict[str, str]  # `form|POS` -> lemma, of forms that the parses of training hold
     relation: tuple[Any, Any]  # [relations, width of a label], [relations]
     vector: tuple[Any, Any]  # [width, width], [width]
 
@@ -46,6 +47,7 @@ def load(folder: Path) -> Weights:
             roles=session(file.read("roles.onnx")),
             vocabulary=Vocabulary(file.read("tokenizer.json")),
             labels=json.loads(file.read("labels.json")),
+            lemmas=json.loads(file.read("known_lemmas.json")),
             relation=(arrays["relation_weight"], arrays["relation_bias"]),
             vector=(arrays["vector_weight"], arrays["vector_bias"]),
         )
