@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from pipeline.model import load
 from pipeline.seeds import load_aliases
 from transforms.annotation import annotate_text
 from transforms.attribution.quotes import Quote, quotations
+from transforms.attribution.sentences import sentences
 from transforms.claims import DIRECT, INDIRECT, MIXED, claims
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.entities import entities
@@ -99,6 +101,11 @@ def _small(content: Spans, inside: Sequence[tuple[int, int, Quote]]) -> bool:
     return all(content[0][0] > q.start + 1 or content[-1][1] < q.end - 1 for _, _, q in inside)
 
 
+def _sentence(bounds: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
+    """The bounds of the sentence that holds a place."""
+    return bounds[max(0, bisect_right(bounds, at, key=lambda b: b[0]) - 1)]
+
+
 def letters(content: Iterable[tuple[int, int]], text: str) -> set[int]:
     return {i for a, b in content for i in range(a, b) if text[i].isalnum()}
 
@@ -137,6 +144,8 @@ class Totals:
         self.names: Counter[str] = Counter()
         self.claims: dict[str, Counter[str]] = defaultdict(Counter)
         self.speakers: Counter[str] = Counter()
+        self.by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+        self.outside: Counter[str] = Counter()  # claims whose speaker their sentence does not name
         self.misses: list[str] = []
 
     def add(self, article: Article, found: Sequence[EntityDraft], said: Sequence[ClaimDraft]) -> None:
@@ -157,14 +166,40 @@ class Totals:
                 j, iou = pairs[i]
                 row["found .3"] += 1
                 row["found .8"] += iou >= 0.8
-                self.speakers[speaker_verdict(said[j], claim.entity, found, article.names)] += 1
+                verdict = speaker_verdict(said[j], claim.entity, found, article.names)
+                self.speakers[verdict] += 1
+                self.by_kind[kinds[i]][verdict] += 1
             else:
                 a, b = claim.content[0][0], claim.content[-1][1]
                 self.misses.append(f"{article.name}\t{kinds[i]}\t{text[a:b]}")
+        self._outside(article, found, said, {i: j for i, (j, _) in pairs.items()})
         right = {j for j, _ in pairs.values()}
         for j, ours in enumerate(said):
             self.claims[ours.kind]["ours"] += 1
             self.claims[ours.kind]["ours right"] += j in right
+
+    def _outside(
+        self, article: Article, found: Sequence[EntityDraft], said: Sequence[ClaimDraft], pairs: dict[int, int]
+    ) -> None:
+        """Counts gold claims, ours, and both right, whose named speaker has no mention in the claim's sentence."""
+        bounds = [(s.start, s.end) for s in sentences(article.text, quotations(article.text))]
+        right = set()
+        for i, claim in enumerate(article.claims):
+            start, end = _sentence(bounds, claim.content[0][0])
+            named = [n for n in article.names if n.entity == claim.entity]
+            if claim.entity == "anonymous" or any(start <= n.start < end for n in named):
+                continue
+            self.outside["gold"] += 1
+            j = pairs.get(i, -1)
+            named_right = j >= 0 and speaker_verdict(said[j], claim.entity, found, article.names) == "right"
+            if named_right and said[j].speaker >= 0:
+                right.add(j)
+        for j, ours in enumerate(said):
+            if ours.speaker >= 0:
+                start, end = _sentence(bounds, ours.content[0].start)
+                inside = any(start <= m.start < end for m in found[ours.speaker].mentions)
+                self.outside["ours"] += not inside or j in right
+        self.outside["both"] += len(right)
 
     def figures(self) -> dict[str, float]:
         out = {"names F": 200 * self.names["both"] / max(1, self.names["found"] + self.names["gold"])}
@@ -182,6 +217,14 @@ class Totals:
         known = max(1, self.speakers.total())
         for verdict in ("right", "unresolved", "wrong", "wrong (called anonymous)"):
             out[f"speaker {verdict}"] = 100 * self.speakers[verdict] / known
+        for name in (DIRECT, MIXED, INDIRECT, NESTED):
+            of_kind = self.by_kind[name]
+            for verdict in ("right", "unresolved", "wrong"):
+                out[f"{name}: speaker {verdict}"] = 100 * of_kind[verdict] / max(1, of_kind.total())
+        both, ours, gold = (self.outside[key] for key in ("both", "ours", "gold"))
+        out["speakers out of the sentence: P"] = 100 * both / max(1, ours)
+        out["speakers out of the sentence: R"] = 100 * both / max(1, gold)
+        out["speakers out of the sentence: F"] = 200 * both / max(1, ours + gold)
         return out
 
 
