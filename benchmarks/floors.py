@@ -2,8 +2,9 @@
 
     python -m benchmarks.floors [--release]
 
-Development figures are measured on the seed, on the first pages of the development part of each recorded set and on
-the corpus' dev split; release figures on the whole test and held parts, which nobody develops on.
+Development figures are measured on the seed, on the first pages of the development part of each recorded set (on copies
+planted among them, too) and on the corpus' dev split; release figures on the whole test and held parts, which nobody
+develops on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import extraction, footers, model, reading, seed
+from benchmarks import copies, extraction, footers, model, reading, seed
 from benchmarks.figures import SHARED, mean, table, token_f1
 
 FILE = Path(__file__).parent / "floors.toml"
@@ -56,6 +57,7 @@ def development() -> dict[str, Figures]:
         "seed": seed_figures(),
         "extraction": extraction_figures(),
         "footers": footers.figures("dev"),
+        "copies": copies.score(PAGES),
         "model": model_figures(),
         "reading": reading_figures(),
     }

@@ -31,11 +31,13 @@ from schemas.health import Health
 from schemas.ids import entry_id, feed_id
 from schemas.ports import PollReport, SeenItem
 from schemas.records import FeedEntry, Visit
+from transforms.shingles import KEY, SAMPLING, keys
 
 FEED = "https://growth.test/feed"
 SHOWN, NEW = 50, 25
 SHINGLES = 4
 SMALL = 1_000
+FILLED_AT = 1.0
 
 
 class SetClock:
@@ -50,6 +52,11 @@ def item(number: int) -> FeedEntry:
     link = f"https://h{number % 500}.test/{number}"
     identity = entry_id(link=link, feed="", guid="", title="", summary="")
     return FeedEntry(entry_id=identity, link=link, url=link, title=f"Item {number}", fingerprint="1")
+
+
+def sample(number: int) -> bytes:
+    """So many shingles that are no other text's, each a key."""
+    return b"".join(((number * SHINGLES + k) * KEY).to_bytes(8, "little") for k in range(SHINGLES))
 
 
 def filled(path: Path, entries: int) -> None:
@@ -92,9 +99,14 @@ def _rows(feed: str, unit: str, entries: int) -> Iterator[tuple[str, tuple[str, 
         ((f"a{e.entry_id[1:]}", e.link, e.entry_id, unit) for _, e in each()),
     )
     yield (
+        "prints",
+        ("doc", "article_id", "sampling", "at", "sample"),
+        ((n + 1, f"a{e.entry_id[1:]}", SAMPLING, FILLED_AT, sample(n)) for n, e in each()),
+    )
+    yield (
         "shingles",
-        ("shingle", "article_id"),
-        ((n * SHINGLES + k, f"a{e.entry_id[1:]}") for n, e in each() for k in range(SHINGLES)),
+        ("shingle", "doc"),
+        ((key, n + 1) for n in range(entries) for key in keys([sample(n)])[0].tolist()),
     )
 
 
@@ -128,12 +140,12 @@ def _unit(ledger: SqlLedger, number: int, entries: int) -> None:
     leased = ledger.lease(unit, Lease())
     assert len(leased) == NEW
     ledger.known([f"a{e.entry.entry_id[1:]}" for e in leased])
-    ledger.candidates(range(first * SHINGLES, (first + NEW) * SHINGLES))
+    ledger.neighbours({f"a{e.entry.entry_id[1:]}": sample(first + n) for n, e in enumerate(leased)}, [], FILLED_AT)
     index = tuple(
         IndexRow(
             article_id=f"a{e.entry.entry_id[1:]}", url=e.entry.link, site="s", entry_id=e.entry.entry_id,
             revision_id="r", reading_id="x", text_key="k",
-            shingles=tuple(range((first + n) * SHINGLES, (first + n + 1) * SHINGLES)),
+            sample=sample(first + n), sampling=SAMPLING,
         )
         for n, e in enumerate(leased)
     )  # fmt: skip

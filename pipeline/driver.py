@@ -139,11 +139,12 @@ def _passes(
 ) -> Summary:
     require_contact(world.settings.network, _addresses(world))
     world.model().check()  # at once, not as a dead letter for each article
-    from pipeline.upkeep import at_end_of_passes
+    from pipeline.upkeep import at_end_of_passes, renew_prints
 
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
     recovered, died = recover(world, ledger, holder)
+    renew_prints(ledger, world.settings.dedupe.window_days)
     if recovered:
         one_pass(world, ledger, holder, relate_only=True)
     summary = replace(counted(ledger, [*recovered, *died]), recovered=len(recovered), died=len(died))

@@ -23,6 +23,7 @@ MAY_BE_ZERO = {
     "network.host_gap_s",
     "poll.first_poll_entries",
     "extract.min_words",
+    "dedupe.window_days",
     "guard.workers",
     "retention.pages_days",
     "retention.readings_days",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from pipeline.ledger import SqlLedger, expiry
+from pipeline.ledger import SqlLedger, expiry, prints
 from pipeline.ledger import forgetting as f
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import upsert
@@ -23,6 +23,7 @@ from schemas.words import Disposition, Event
 
 log = logging.getLogger(__name__)
 MARK = "upkeep"  # counter: when retention was last looked at, in epoch seconds
+PRINTS_MARK = "prints"  # counter: when old prints were last removed, in epoch seconds
 
 
 class Gone(NamedTuple):
@@ -57,7 +58,29 @@ def upkeep(world: RealWorld, *, dry_run: bool = False) -> Gone:
         _expire(world, expired)
     if pages:
         remove_pages(world, pages)
+    expire_prints(world)
     return gone
+
+
+def expire_prints(world: RealWorld) -> None:
+    """What is older than the window finds no copies any more."""
+    ledger = world.ledger()
+    if since := window_start(ledger, world.settings.dedupe.window_days):
+        ledger.writing(lambda c: prints.expire(c, since))
+
+
+def window_start(ledger: SqlLedger, days: float) -> float:
+    """The instant since which copies are found by their text; 0 for ever."""
+    return ledger.now() - days * expiry.DAY_S if days else 0.0
+
+
+def renew_prints(ledger: SqlLedger, days: float) -> None:
+    """After an upgrade that samples texts in another way: the index is made anew, once."""
+    with ledger.reading() as connection:
+        if not prints.stale(connection):
+            return
+    made = ledger.writing(lambda c: prints.renew(c, window_start(ledger, days)))
+    log.info("the index of copies was made anew of %d texts", made)
 
 
 def at_end_of_passes(world: RealWorld, since: float, forgotten: int) -> None:
@@ -69,9 +92,12 @@ def at_end_of_passes(world: RealWorld, since: float, forgotten: int) -> None:
     finish_forgetting(world)
     kept = world.settings.retention
     wanted = expiry.pages(kept).shortest_s or expiry.readings(kept).shortest_s or forgotten
-    if wanted and _once_a_day(ledger):
+    if wanted and _once_a_day(ledger, MARK):
         upkeep(world)
-        _mark(ledger)
+        _mark(ledger, MARK)
+    if _once_a_day(ledger, PRINTS_MARK):
+        expire_prints(world)
+        _mark(ledger, PRINTS_MARK)
 
 
 def drop_forgotten_pages(world: RealWorld, since: float = 0.0) -> None:
@@ -108,13 +134,13 @@ def _expire(world: RealWorld, expired: f.Holdings) -> None:
             note(connection, ledger.now(), Event.EXPIRED, entry, "its readings were kept long enough")
 
 
-def _once_a_day(ledger: SqlLedger) -> bool:
+def _once_a_day(ledger: SqlLedger, mark: str) -> bool:
     with ledger.reading() as connection:
-        at = connection.scalar(select(t.counters.c.value).where(t.counters.c.name == MARK)) or 0
+        at = connection.scalar(select(t.counters.c.value).where(t.counters.c.name == mark)) or 0
     return ledger.now() - at >= expiry.DAY_S
 
 
-def _mark(ledger: SqlLedger) -> None:
+def _mark(ledger: SqlLedger, mark: str) -> None:
     with ledger.engine.begin() as connection:
-        upsert(connection, t.counters, [{"name": MARK, "value": 0}])
-        connection.execute(update(t.counters).where(t.counters.c.name == MARK).values(value=int(ledger.now())))
+        upsert(connection, t.counters, [{"name": mark, "value": 0}])
+        connection.execute(update(t.counters).where(t.counters.c.name == mark).values(value=int(ledger.now())))

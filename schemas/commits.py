@@ -17,8 +17,12 @@ class IndexRow(Record, frozen=True, kw_only=True):
     text_key: str
     copy_of: str = ""
     source_url: str = ""
-    published: str = ""
-    shingles: tuple[int, ...] = ()
+    source_by: str = ""  # `source_link` or `canonical`: what names the source
+    agency: str = ""  # site of the agency that it credits
+    published: str = ""  # as precise as it is known
+    first_seen: str = ""  # its entry, in any feed
+    sample: bytes = b""  # of its shingles (`transforms/shingles.py`); a copy has none
+    sampling: int = 0  # how they were sampled
     edges: tuple[str, ...] = ()  # keys of lines near its ends, by which the lines that its site repeats are counted
 
 

@@ -72,6 +72,12 @@ class Extract:
 
 
 @dataclass(frozen=True)
+class Dedupe:
+    __pydantic_config__ = _STRICT
+    window_days: float = 30.0  # in which copies are found by their text; 0: for ever
+
+
+@dataclass(frozen=True)
 class Annotate:
     __pydantic_config__ = _STRICT
     models: dict[str, str] = field(default_factory=lambda: {"en": "en_newsbeam_sm"})
@@ -127,6 +133,7 @@ class Settings:
     poll: Poll = field(default_factory=Poll)
     lease: Lease = field(default_factory=Lease)
     extract: Extract = field(default_factory=Extract)
+    dedupe: Dedupe = field(default_factory=Dedupe)
     annotate: Annotate = field(default_factory=Annotate)
     guard: Guard = field(default_factory=Guard)
     output: Output = field(default_factory=Output)

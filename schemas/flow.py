@@ -13,7 +13,19 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas.commits import FileInfo, IndexRow
-from schemas.records import DateValue, DeadLetter, FeedEntry, Lineage, Paragraph, RawPage, Record, Removal, Span, Visit
+from schemas.records import (
+    Change,
+    DateValue,
+    DeadLetter,
+    FeedEntry,
+    Lineage,
+    Paragraph,
+    RawPage,
+    Record,
+    Removal,
+    Span,
+    Visit,
+)
 
 T = TypeVar("T")
 
@@ -94,10 +106,12 @@ class DraftBody(Record, frozen=True, kw_only=True):
     origins: dict[str, str] = {}
     flags: tuple[str, ...] = ()
     why: str = "new"
-    first_seen: str = ""  # when its entry was seen first
+    first_seen: str = ""  # the entry, in any feed
     page: RawPage | None = None
     index: IndexRow | None = None  # from `Dedupe` on
     supersedes: str = ""  # reading that this one replaces
+    follows: str = ""  # the revision before this one
+    changes: tuple[Change, ...] = ()  # since then
     copied_by: tuple[Lineage, ...] = ()  # committed articles that turn out to be copies of this one
 
 

@@ -167,14 +167,19 @@ class PollReport(NamedTuple):
     letter: DeadLetter | None = None  # of a `dead` poll
 
 
-class Candidate(NamedTuple):
-    """A committed revision that shares sampled shingles with a text."""
+class Neighbours(NamedTuple):
+    """Committed articles that may hold the text of others, or be held by them."""
 
-    article_id: str
-    url: str
-    source_url: str
-    published: str
-    shingles: frozenset[int]  # all it has
+    rows: Mapping[str, IndexRow] = {}  # by article id, each with its sample
+    of: Mapping[str, tuple[str, ...]] = {}  # article -> those of `rows` that share keys with it
+
+
+class Before(Record, frozen=True, kw_only=True):
+    """The revision that an article has had so far."""
+
+    revision_id: str
+    text: str
+    page_id: str  # that it was read from
 
 
 class Budgets(NamedTuple):
@@ -220,8 +225,15 @@ class Ledger(Protocol):
     def forgotten(self, places: Mapping[str, str]) -> dict[str, str]:
         """Of articles (id -> site), those that were forgotten and are not taken in again, with how in words."""
 
-    def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
-        """The committed articles that hold any of these sampled shingles, by article id."""
+    def neighbours(self, samples: Mapping[str, bytes], named: Iterable[str], since: float) -> Neighbours:
+        """Of these texts (article id -> sample), the committed articles that may be near them.
+
+        By shared keys, those that were committed since an instant (epoch seconds); and those with the ids `named`,
+        however old: what a page names as its source. Of a copy, its original in its place.
+        """
+
+    def texts(self, revision_ids: Iterable[str]) -> dict[str, Before]:
+        """Of these committed revisions, those whose text is held, by revision id."""
 
     def repeated(self, site: str, keys: Iterable[str], at: float) -> set[str]:
         """Of these lines (keys of `transforms/repeats.py`), those that the site was known to repeat at an instant."""

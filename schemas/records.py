@@ -42,6 +42,16 @@ class Removal(Record, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Change(Record, frozen=True, kw_only=True):
+    """One paragraph that differs between two revisions. Numbers count from 1; 0 where there is none on that side."""
+
+    kind: str  # `added`, `removed`, `changed`
+    before: str = ""
+    after: str = ""
+    before_at: int = 0
+    after_at: int = 0
+
+
 class DateValue(Record, frozen=True, kw_only=True):
     """A moment with its precision (`year`, `month`, `day`, `minute`, `second`) and the origin it came from."""
 
@@ -109,6 +119,9 @@ class Lineage(Record, frozen=True, kw_only=True):
     original_url: str
     kind: str  # `syndicated`, `cut`, `scraper`
     containment: float  # share of this text's sampled shingles that the original holds
+    resemblance: float = 0.0  # shared shingles of all that either has
+    covered: float = 0.0  # share of this text that the original holds, edited words included
+    reason: str = ""  # code: by what evidence the original is the original
     evidence: tuple[str, ...] = ()
     visit_id: str = ""
     unit_id: str = ""
@@ -143,11 +156,13 @@ class Revision(Record, frozen=True, kw_only=True):
     captions: tuple[str, ...] = ()  # of pictures in the article; they are no part of `text`
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
-    source_url: str = ""  # where a "Source link" pointed
+    source_url: str = ""  # where a "Source link" pointed, or a canonical link to another site
     word_count: int = 0
     origins: dict[str, str] = {}  # field -> where its value came from
     flags: tuple[str, ...] = ()  # `paywalled`, ...
     page_id: str = ""
+    follows: str = ""  # the revision before it
+    changes: tuple[Change, ...] = ()  # that its site made since then
     schema_version: int = SCHEMA_VERSION
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import extraction, floors, footers, model, seed
+from benchmarks import copies, extraction, floors, footers, model, seed
 
 BOUNDS = floors.stated()
 FOUND = {"a": {"F": 0.8, "wrong": 3.0}}
@@ -33,6 +33,11 @@ def test_wordings_are_split_once_and_none_is_in_both_parts() -> None:
     parts = {part: [wording for _, _, wording in footers.wordings(part)] for part in ("dev", "test")}
     assert len({*parts["dev"], *parts["test"]}) == len(parts["dev"]) + len(parts["test"]) >= 150
     assert len({kind for kind, _, _ in footers.wordings("test")}) == 12
+
+
+@pytest.mark.skipif(not (extraction.SHARED / "pages").is_dir(), reason="the recorded pages are not here")
+def test_copies_are_told_from_what_is_none_as_well_as_ever() -> None:
+    holds("copies", copies.score(floors.PAGES))
 
 
 @pytest.mark.skipif(not model.CORPORA.is_dir(), reason="the open corpora are not here")

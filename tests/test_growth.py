@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import event, text
 from test_ledger import FEED, F, clock, entry, ledger, open_unit, poll, visits  # noqa: F401 - fixtures
 
-from pipeline.ledger import SqlLedger
+from pipeline.ledger import SqlLedger, prints
 from pipeline.ledger.tombstones import Stone, raise_stones
 from schemas.commits import IndexRow
 from schemas.config import Lease
 from schemas.flow import Settled
 from schemas.ports import Budgets
+from transforms.shingles import SAMPLING, sampled
 
-GROWING = {"sightings", "entries", "visits", "articles", "shingles", "captures", "dead_letters", "events"}
+SAMPLE = sampled(" ".join(f"word{n}" for n in range(200)))
+GROWING = {"sightings", "entries", "visits", "articles", "prints", "shingles", "captures", "dead_letters", "events"}
 _SCAN = re.compile(r"^SCAN (\w+)")
 
 
@@ -63,8 +65,8 @@ def settle(ledger: SqlLedger, unit: str) -> None:  # noqa: F811
     leased = ledger.lease(unit, Lease(), Budgets(feeds={F: 30}, sites={"h1.test": 2}))
     rows = tuple(
         IndexRow(article_id=f"{e.entry.entry_id}", url=e.entry.link, site="s", entry_id=e.entry.entry_id,
-                 revision_id="r", reading_id="x", text_key="k", shingles=tuple(range(n, n + 30)))
-        for n, e in enumerate(leased)
+                 revision_id="r", reading_id="x", text_key="k", sample=SAMPLE, sampling=SAMPLING)
+        for e in leased
     )  # fmt: skip
     ended = visits(unit, leased)
     revisits = {e.entry.entry_id: ledger.now() + 3_600 for e in leased}
@@ -84,7 +86,9 @@ def test_a_pass_scans_no_table_that_grows(full, clock):  # noqa: F811
         full.sighted(F, ["x", "y"])
         full.registered(unit, ["x"])
         full.known(["x"])
-        full.candidates(range(10))
+        full.neighbours({"x": SAMPLE}, ["y"], full.now() - 3_600)
+        full.texts(["r"])
+        full.writing(lambda c: prints.expire(c, full.now() - 86_400))
         settle(full, unit)
         clock.later(hours=2)
         full.due([F])

@@ -25,10 +25,13 @@ from schemas.health import Health
 from schemas.ids import entry_id, feed_id, make_id
 from schemas.ports import Budgets, DueFeed, PollReport, SeenItem, Segment
 from schemas.records import DeadLetter, FeedEntry, RawPage, Visit
+from transforms.shingles import SAMPLING, sampled
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = "http://harbour.test/feed"
 F = feed_id(FEED)
+SAMPLE = sampled(" ".join(f"word{n}" for n in range(300)))
+STRANGE = sampled(" ".join(f"other{n}" for n in range(300)))
 
 
 class SetClock:
@@ -335,15 +338,17 @@ def test_the_committed_index_knows_articles_and_finds_candidates(ledger):
         revision_id="2" * 32,
         reading_id="3" * 32,
         text_key="k",
-        shingles=(-5, 7, 9),
+        sample=SAMPLE,
+        sampling=SAMPLING,
     )
     ledger.prepare(Settled(unit_id=unit, visits=visits(unit, leased), index=(row,)))
     assert ledger.known([row.article_id]) == {}  # nothing is visible before the mark
     ledger.mark(unit)
     assert ledger.known([row.article_id])[row.article_id].text_key == "k"
-    [found] = ledger.candidates([7, 100]).values()
-    assert found.shingles == frozenset({-5, 7, 9})
-    assert ledger.candidates([100]) == {}
+    found = ledger.neighbours({"copy": SAMPLE, "stranger": STRANGE}, [], 0.0)
+    assert found.of == {"copy": (row.article_id,)}
+    assert found.rows == {row.article_id: row}
+    assert ledger.neighbours({row.article_id: SAMPLE}, [], 0.0).of == {row.article_id: ()}  # not itself
 
 
 def test_a_copy_whose_original_was_not_written_comes_again(ledger):

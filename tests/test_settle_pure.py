@@ -25,9 +25,10 @@ from schemas.records import (
     Versions,
 )
 from schemas.words import Disposition
+from transforms.lineage import Found, Reason, lineage
+from transforms.nearness import Nearness
 from transforms.settle import split_copies, tables, visits
 from transforms.step import dead_outcome
-from transforms.verdicts import lineage
 
 AT, UNIT = "2026-03-01T12:00:00+00:00", "u1"
 VERSIONS = Versions(code="0.1", model="m-1", rules="r")
@@ -105,10 +106,14 @@ def ended(slug: str, disposition: Disposition, **more: str) -> Outcome:
     return Outcome(UNIT, f"v-{slug}", f"e-{slug}", f"https://{slug}.test/", disposition.value, "step", "why", **more)
 
 
+def lineage_of(copy: IndexRow, original: IndexRow, visit: str) -> Lineage:
+    return lineage(copy, Found(original, Nearness(1, 1, 1, 1), (Reason.SOURCE_LINK,)), UNIT, visit)
+
+
 def copied(slug: str, original: str) -> Outcome:
     """`slug` holds the text of `original`."""
     row, other = index(slug), index(original)
-    body = Copied(lineage=lineage(row, other, 1.0, (), UNIT, f"v-{slug}"), index=row)
+    body = Copied(lineage=lineage_of(row, other, f"v-{slug}"), index=row)
     return Outcome(
         UNIT,
         f"v-{slug}",
@@ -223,7 +228,7 @@ def test_a_copy_is_a_row_of_lineage_and_no_second_article():
 
 
 def test_an_original_that_comes_after_its_copy_brings_the_row_itself():
-    by = lineage(index("grid"), index("wire"), 1.0, ("source link",), UNIT, "v-wire")
+    by = lineage_of(index("grid"), index("wire"), "v-wire")
     rows = tables([package("wire", by=(by,))], [], [], [])
     assert rows["lineage"] == [by]
 
@@ -234,7 +239,7 @@ def test_a_reading_without_an_archived_page_has_no_row_of_pages():
 
 
 def test_the_tables_do_not_depend_on_the_order_of_arrival():
-    by = lineage(index("old"), index("a"), 1.0, ("source link",), UNIT, "v-a")
+    by = lineage_of(index("old"), index("a"), "v-a")
     packages = [package(slug, by=(by,) if slug == "a" else ()) for slug in "abcd"]
     works = [work(slug, made) for slug, made in zip("abcd", packages, strict=True)]
     deaths = [died(slug) for slug in ("x", "y", "z")]

@@ -17,17 +17,26 @@ from schemas.flow import Copied, Draft, DraftBody, Outcome, pack, unpack
 from schemas.ids import article_id, revision_id
 from schemas.ports import World
 from schemas.words import Disposition, Why
+from transforms.agencies import credited
 from transforms.fold import text_key
+from transforms.lineage import Reason
 from transforms.links import canonical
+from transforms.page.metadata import FOREIGN_CANONICAL
 from transforms.reading import day_of, reading_of
-from transforms.shingles import sampled
+from transforms.revisions import changes
+from transforms.shingles import SAMPLING, samples
 from transforms.step import MAIN, OUTCOMES, StepDoFn, outcome, two_outputs
-from transforms.verdicts import Print, Verdict, judge, lineage
+from transforms.verdicts import Print, Verdict, judge
+
+DAY_S = 86_400.0
+PRECISE = {"year": 4, "month": 7, "day": 10}  # characters of a date that say something
 
 
-def index_row(draft: Draft, body: DraftBody) -> IndexRow:
+def index_row(draft: Draft, body: DraftBody, sample: bytes) -> IndexRow:
     """What the index will keep of this draft; its reading is known for a replay only."""
     article = article_id(body.canonical_url)
+    source = canonical(body.source_url) if body.source_url else ""
+    linked = body.origins.get("source_url") == FOREIGN_CANONICAL
     return IndexRow(
         article_id=article,
         url=body.canonical_url,
@@ -36,9 +45,13 @@ def index_row(draft: Draft, body: DraftBody) -> IndexRow:
         revision_id=revision_id(article, body.text),
         reading_id="",
         text_key=text_key(body.text),
-        source_url=canonical(body.source_url) if body.source_url else "",
-        published=body.published.value if body.published else "",
-        shingles=tuple(sorted(sampled(body.text))),
+        source_url=source,
+        source_by=(Reason.CANONICAL if linked else Reason.SOURCE_LINK).value if source else "",
+        agency=credited(body.authors, body.text),
+        published=body.published.value[: PRECISE.get(body.published.precision)] if body.published else "",
+        first_seen=body.first_seen,
+        sample=sample,
+        sampling=SAMPLING,
         edges=body.edges,
     )
 
@@ -50,16 +63,18 @@ def apply(draft: Draft, verdict: Verdict) -> Draft | Outcome:
         raise AssertionError("a draft reached its verdict without a print")
     index = body.index
     if not verdict.disposition:
-        by = tuple(lineage(c, index, 1.0, ("source link",), draft.unit_id, draft.visit_id) for c in verdict.copied_by)
-        done = msgspec.structs.replace(body, supersedes=verdict.supersedes, copied_by=by)
+        before = verdict.before
+        done = msgspec.structs.replace(body, supersedes=verdict.supersedes, copied_by=verdict.lineage)
+        if before is not None and before.revision_id != index.revision_id:
+            done = msgspec.structs.replace(done, follows=before.revision_id)
+            if body.why != Why.REPLAY and body.page is not None and body.page.page_id != before.page_id:
+                done = msgspec.structs.replace(done, changes=changes(before.text, body.text))
         return draft._replace(body=pack(done))
     more: dict[str, Any] = {"article_id": index.article_id}
-    if verdict.original is not None:
-        row = lineage(index, verdict.original, verdict.containment, verdict.evidence, draft.unit_id, draft.visit_id)
-        copied = Copied(
-            lineage=row, index=msgspec.structs.replace(index, copy_of=row.original_article_id, shingles=(), edges=())
-        )
-        more |= {"original_article_id": row.original_article_id, "body": pack(copied)}
+    if verdict.original_article_id:
+        [row] = verdict.lineage
+        held = msgspec.structs.replace(index, copy_of=row.original_article_id, sample=b"", edges=())
+        more |= {"original_article_id": row.original_article_id, "body": pack(Copied(lineage=row, index=held))}
     return outcome(draft, Disposition(verdict.disposition), "dedupe", verdict.reason, **more)
 
 
@@ -67,11 +82,12 @@ class Fingerprint(StepDoFn):
     step = "dedupe"
 
     def many(self, rows: Sequence[Draft]) -> list[Any]:
-        return [self._one(row) for row in rows]
+        bodies = [unpack(row.body, DraftBody) for row in rows]
+        sampled = samples([body.text for body in bodies])
+        return [self._one(*three) for three in zip(rows, bodies, sampled, strict=True)]
 
-    def _one(self, row: Draft) -> Draft:
-        body = unpack(row.body, DraftBody)
-        index = index_row(row, body)
+    def _one(self, row: Draft, body: DraftBody, sample: bytes) -> Draft:
+        index = index_row(row, body, sample)
         if body.why == Why.REPLAY:  # the same text, read by other versions, is another reading
             versions = self.world.versions(body.language, body.site, day_of(body, self.clock.now()))
             index = msgspec.structs.replace(index, reading_id=reading_of(index.revision_id, versions))
@@ -86,6 +102,7 @@ class Judge(beam.DoFn):
 
     def setup(self) -> None:
         self.ledger = self.world.ledger()
+        self.clock = self.world.clock()
 
     def process(self, group: tuple[str, Iterable[bytes]]) -> Iterator[tuple[str, bytes]]:
         prints = [unpack(body, Print) for body in group[1]]
@@ -96,9 +113,15 @@ class Judge(beam.DoFn):
                 yield p.visit_id, pack(Verdict(disposition=Disposition.FORGOTTEN.value, reason=words))
         prints = [p for p in prints if p.index.article_id not in gone]
         known = self.ledger.known(sorted({p.index.article_id for p in prints}))
-        candidates = self.ledger.candidates({s for p in prints for s in p.index.shingles})
-        for visit, verdict in judge(prints, known, candidates).items():
+        named = {article_id(p.index.source_url) for p in prints if p.index.source_url}
+        near = self.ledger.neighbours({p.index.article_id: p.index.sample for p in prints}, named, self._since())
+        texts = self.ledger.texts(sorted({row.revision_id for row in known.values() if not row.copy_of}))
+        for visit, verdict in judge(prints, known, near, texts, group[0]).items():
             yield visit, pack(verdict)
+
+    def _since(self) -> float:
+        days = self.world.settings.dedupe.window_days
+        return self.clock.now().timestamp() - days * DAY_S if days else 0.0
 
 
 class Apply(beam.DoFn):

@@ -49,6 +49,7 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         paragraphs=found.paragraphs,
         captions=found.captions,
         links=found.links,
+        source_url=meta.source_url,
         origins=meta.origins,
         flags=meta.flags,
         why=body.leased.why,

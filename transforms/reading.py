@@ -85,6 +85,8 @@ def _revision(draft: DraftBody, article: str, revision: str) -> Revision:
         origins=draft.origins,
         flags=draft.flags,
         page_id=draft.page.page_id if draft.page else "",
+        follows=draft.follows,
+        changes=draft.changes,
     )
 
 

@@ -1,22 +1,23 @@
-"""What Dedupe thinks of the drafts of one unit: new, unchanged, a duplicate, or a copy of an earlier text.
+"""What Dedupe thinks of the drafts of one unit: new, unchanged, a duplicate, or a copy of another text.
 
-Pure: it sees light prints (ids and sampled shingles) and what is committed, in no particular order.
+Pure: it sees light prints (ids, evidence, sampled shingles) and what is committed, in no particular order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import reduce
 
 from schemas.commits import IndexRow
-from schemas.ids import lineage_id
-from schemas.ports import Candidate
+from schemas.ids import article_id
+from schemas.ports import Before, Neighbours
 from schemas.records import Lineage, Record
 from schemas.words import Disposition
-from transforms.shingles import containment
+from transforms.lineage import Found, lineage, precedence
+from transforms.nearness import Nearness, beside, nearness
 
-COPY = 0.5  # share of a text's sampled shingles that another text holds
-CUT = 0.8  # a copy with fewer shingles than this share of its original's is `cut`
+SAME = "the text is the one already held"
+TRIVIAL = "only white space, typography or a counter differ from the text already held"
 
 
 class Print(Record, frozen=True, kw_only=True):
@@ -32,23 +33,20 @@ class Verdict(Record, frozen=True, kw_only=True):
 
     disposition: str = ""
     reason: str = ""
-    original: IndexRow | None = None
-    containment: float = 0.0
-    evidence: tuple[str, ...] = ()
+    original_article_id: str = ""
+    lineage: tuple[Lineage, ...] = ()  # of the copy to its original; of committed copies to a draft that goes on
     supersedes: str = ""
-    copied_by: tuple[IndexRow, ...] = ()
-
-
-class Resemblance(NamedTuple):
-    original: IndexRow
-    share: float
-    evidence: tuple[str, ...]
+    before: Before | None = None  # the text that the article has had, of one that goes on
 
 
 def judge(
-    prints: Sequence[Print], known: Mapping[str, IndexRow], candidates: Mapping[str, Candidate]
+    prints: Sequence[Print],
+    known: Mapping[str, IndexRow],
+    neighbours: Neighbours,
+    texts: Mapping[str, Before],
+    unit: str,
 ) -> dict[str, Verdict]:
-    """A verdict for each visit of a unit, by visit id. `known` and `candidates` are by article id."""
+    """A verdict for each visit of a unit, by visit id. `known` is by article id, `texts` by revision id."""
     verdicts: dict[str, Verdict] = {}
     survivors: list[Print] = []
     groups: dict[str, list[Print]] = {}
@@ -65,13 +63,19 @@ def judge(
                 )
         if winner is None:
             continue
-        if before is not None and before.text_key == winner.index.text_key and not _read_anew(winner, before):
+        same = before is not None and before.revision_id == winner.index.revision_id
+        alike = before is not None and (same or before.text_key == winner.index.text_key)
+        if before is not None and alike and not _read_anew(winner, before):
             verdicts[winner.visit_id] = Verdict(
-                disposition=Disposition.UNCHANGED.value, reason="the text is the one already held"
+                disposition=Disposition.UNCHANGED.value, reason=SAME if same else TRIVIAL
             )
+        elif before is not None and not before.copy_of:
+            told = texts.get(before.revision_id)
+            verdicts[winner.visit_id] = Verdict(supersedes=before.reading_id, before=told)
+            survivors.append(winner)
         else:
             survivors.append(winner)
-    verdicts.update(_copies(survivors, known, candidates))
+    verdicts.update(_copies(survivors, set(verdicts), neighbours, unit))
     return verdicts
 
 
@@ -87,105 +91,64 @@ def _winner(group: list[Print], before: IndexRow | None) -> Print | None:
     return min(group, key=lambda p: (not p.direct, p.visit_id))
 
 
-def _copies(
-    survivors: list[Print], known: Mapping[str, IndexRow], candidates: Mapping[str, Candidate]
-) -> dict[str, Verdict]:
+def _copies(survivors: Sequence[Print], revised: set[str], neighbours: Neighbours, unit: str) -> dict[str, Verdict]:
+    """Verdicts of the new articles. Those of `revised` visits stay what they are, and others may be copies of them."""
+    here = {p.index.article_id: p.index for p in survivors}
+    sharing = beside({id_: row.sample for id_, row in here.items()})
+    new = [p for p in survivors if p.visit_id not in revised]
+    near: dict[str, list[tuple[IndexRow, Nearness]]] = {}
+    for row in (p.index for p in new):
+        named = [article_id(row.source_url)] if row.source_url else []
+        ids = dict.fromkeys([*named, *sharing.get(row.article_id, ()), *neighbours.of.get(row.article_id, ())])
+        rows = [here.get(id_) or neighbours.rows.get(id_) for id_ in ids]
+        others = [other for other in rows if other is not None and other.article_id != row.article_id]
+        near[row.article_id] = [(other, nearness(row.sample, other.sample)) for other in others]
+    originals = {article: found for article, others in near.items() if (found := original_among(here[article], others))}
     verdicts: dict[str, Verdict] = {}
-    earlier: list[tuple[Print, IndexRow]] = []  # with the original it goes back to
-    for p in sorted(survivors, key=_rank):
-        before = known.get(p.index.article_id)
-        if before is not None and not before.copy_of:
-            verdicts[p.visit_id] = Verdict(supersedes=before.reading_id)
-            earlier.append((p, p.index))
-            continue
-        committed = [c for c in candidates.values() if c.article_id != p.index.article_id]
-        found = _committed_original(p.index, committed) or _original_in_unit(p.index, earlier)
-        if found is None:
-            verdicts[p.visit_id] = Verdict(copied_by=tuple(_copied_by(p.index, committed)))
-            earlier.append((p, p.index))
+    for p in new:
+        article = p.index.article_id
+        root = _rooted(article, originals)
+        if root is None:
+            copies = [other for other, it in near[article] if it.is_copied and other.article_id not in here]
+            verdicts[p.visit_id] = Verdict(lineage=tuple(_copied_by(p.index, copies, unit, p.visit_id)))
             continue
         verdicts[p.visit_id] = Verdict(
             disposition=Disposition.COPY.value,
-            reason=f"{found.share:.0%} of its text stands in {found.original.url}",
-            original=found.original,
-            containment=round(found.share, 4),
-            evidence=found.evidence,
+            reason=f"{root.near.covered:.0%} of its text stands in {root.original.url}",
+            original_article_id=root.original.article_id,
+            lineage=(lineage(p.index, root, unit, p.visit_id),),
         )
-        earlier.append((p, found.original))
     return verdicts
 
 
-def _rank(p: Print) -> tuple[bool, str, int, str]:
-    """Originals first: no link to a source, published earlier, longer, then by address."""
-    return bool(p.index.source_url), p.index.published or "9999", -len(p.index.shingles), p.index.url
-
-
-def _committed_original(row: IndexRow, committed: Iterable[Candidate]) -> Resemblance | None:
-    mine = frozenset(row.shingles)
-    best: Resemblance | None = None
-    for c in committed:
-        share = containment(mine, c.shingles)
-        if share < COPY or c.source_url == row.url:  # a committed copy that names this article as its source
-            continue
-        original = _as_row(c)
-        if best is None or (share, original.url) > (best.share, best.original.url):
-            best = Resemblance(original, share, _evidence(row, original, ("held earlier",)))
-    return best
-
-
-def _original_in_unit(row: IndexRow, earlier: list[tuple[Print, IndexRow]]) -> Resemblance | None:
-    mine = frozenset(row.shingles)
-    best: Resemblance | None = None
-    for p, root in earlier:
-        share = containment(mine, frozenset(p.index.shingles))
-        if share >= COPY and (best is None or share > best.share):
-            later = bool(row.published and root.published and row.published > root.published)
-            best = Resemblance(root, share, _evidence(row, root, ("published later",) if later else ()))
-    return best
-
-
-def _evidence(row: IndexRow, original: IndexRow, more: tuple[str, ...]) -> tuple[str, ...]:
-    return ("source link", *more) if row.source_url and row.source_url == original.url else more
-
-
-def _copied_by(row: IndexRow, committed: Iterable[Candidate]) -> Iterator[IndexRow]:
-    """Committed articles that name this one as their source and hold its text."""
-    mine = frozenset(row.shingles)
-    for c in committed:
-        if c.source_url == row.url and containment(c.shingles, mine) >= COPY:
-            yield _as_row(c)
-
-
-def _as_row(c: Candidate) -> IndexRow:
-    """A committed article as far as comparing needs it."""
-    return IndexRow(
-        article_id=c.article_id,
-        url=c.url,
-        site="",
-        entry_id="",
-        revision_id="",
-        reading_id="",
-        text_key="",
-        source_url=c.source_url,
-        shingles=tuple(sorted(c.shingles)),
+def original_among(row: IndexRow, others: Iterable[tuple[IndexRow, Nearness]]) -> Found | None:
+    """The one that all others go back to, of those that hold the row's text and have it from an earlier hand."""
+    held = {other.article_id: (other, near) for other, near in others if near.is_copy and precedence(other, row)[0]}
+    if not held:
+        return None
+    first = reduce(
+        lambda a, b: a if precedence(a, b)[0] else b, sorted((o for o, _ in held.values()), key=lambda o: o.url)
     )
+    return Found(first, held[first.article_id][1], precedence(first, row)[1])
 
 
-def lineage(
-    copy: IndexRow, original: IndexRow, share: float, evidence: tuple[str, ...], unit: str, visit: str
-) -> Lineage:
-    """The row that stands in the place of a second article."""
-    cut = len(copy.shingles) < CUT * len(original.shingles)
-    kind = "scraper" if "source link" in evidence else "cut" if cut else "syndicated"
-    return Lineage(
-        lineage_id=lineage_id(copy.article_id, original.article_id),
-        article_id=copy.article_id,
-        url=copy.url,
-        original_article_id=original.article_id,
-        original_url=original.url,
-        kind=kind,
-        containment=share,
-        evidence=evidence,
-        visit_id=visit,
-        unit_id=unit,
-    )
+def _rooted(article: str, originals: Mapping[str, Found]) -> Found | None:
+    """An original that is a copy itself stands for its own original. In a ring, the first by id is the original."""
+    path = [article]
+    while path[-1] in originals:
+        following = originals[path[-1]].original.article_id
+        if following in path:
+            ring = path[path.index(following) :]
+            return originals[article] if article != min(ring) else None
+        path.append(following)
+    if path[-1] == article:
+        return None
+    return originals[article]._replace(original=originals[path[-2]].original)
+
+
+def _copied_by(row: IndexRow, committed: Iterable[IndexRow], unit: str, visit: str) -> Iterator[Lineage]:
+    """Of committed articles whose text this one holds, those that turn out to be its copies."""
+    for other in committed:
+        ours, reasons = precedence(row, other)
+        if ours:
+            yield lineage(other, Found(row, nearness(other.sample, row.sample), reasons), unit, visit)

@@ -19,7 +19,7 @@ from schemas.commits import IndexRow
 from schemas.config import Lease as LeaseSettings
 from schemas.errors import Deadlock
 from schemas.flow import LeasedEntry, Settled
-from schemas.ports import NO_BUDGETS, Budgets, Candidate, Clock, DueFeed, PollReport, Segment
+from schemas.ports import NO_BUDGETS, Before, Budgets, Clock, DueFeed, Neighbours, PollReport, Segment
 from schemas.records import RawPage
 from schemas.words import UnitKind
 
@@ -87,9 +87,13 @@ class SqlLedger:
         with self.reading() as connection:
             return tombstones.of_places(connection, places)
 
-    def candidates(self, shingles: Iterable[int]) -> dict[str, Candidate]:
+    def neighbours(self, samples: Mapping[str, bytes], named: Iterable[str], since: float) -> Neighbours:
         with self.reading() as connection:
-            return index.candidates(connection, shingles)
+            return index.neighbours(connection, samples, named, since)
+
+    def texts(self, revision_ids: Iterable[str]) -> dict[str, Before]:
+        with self.reading() as connection:
+            return index.texts(connection, revision_ids)
 
     def repeated(self, site: str, keys: Iterable[str], at: float) -> set[str]:
         with self.reading() as connection:

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.sql import ColumnElement
 
+from pipeline.ledger import prints
 from pipeline.ledger import tables as t
 from pipeline.ledger.queries import find_entries
 from pipeline.ledger.sql import chunks
@@ -210,7 +211,8 @@ def erase(connection: Connection, gone: Holdings, *, disposition: str) -> None:
         _strip_entries(connection, some, disposition)
     for some in chunks(sorted(gone.articles)):
         connection.execute(delete(t.read_lineage).where(t.read_lineage.c.original_article_id.in_(some)))
-        for table in (t.shingles, t.articles, *t.READ_MODEL):
+        prints.drop(connection, some)
+        for table in (t.articles, *t.READ_MODEL):
             connection.execute(delete(table).where(table.c.article_id.in_(some)))
 
 

@@ -18,6 +18,7 @@ from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, upsert
 from schemas.commits import IndexRow
 from schemas.ids import make_id
+from transforms.shingles import numbers
 
 NEEDED = 5
 DAY_S = 86_400.0
@@ -83,7 +84,7 @@ def _learn_site(connection: Connection, site: str, shown: Mapping[str, list[Inde
 
 def _marks(row: IndexRow) -> tuple[str, str]:
     """By what an article is known again, and by what its text is: texts alike share their least sampled shingle."""
-    text = str(min(row.shingles)) if row.shingles else row.text_key
+    text = str(numbers(row.sample).min()) if row.sample else row.text_key
     return make_id("article", row.article_id)[:12], make_id("text", text)[:12]
 
 

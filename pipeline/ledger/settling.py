@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import Counter
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
-from pipeline.ledger import letters, lines
+from pipeline.ledger import letters, lines, prints
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, upsert
-from schemas.commits import IndexRow
 from schemas.errors import Unbalanced, UnitLost
 from schemas.flow import Settled, pack, unpack
 from schemas.words import Disposition, EntryState, UnitState, Why
@@ -93,7 +92,7 @@ def mark(connection: Connection, unit_id: str, now: float) -> None:
     upsert(connection, t.visits, rows)
     letters.write(connection, settled.dead_letters, {v.visit_id: v.entry_id for v in settled.visits}, now)
     letters.close_entries(connection, (v.entry_id for v in settled.visits if v.disposition != Disposition.DEAD), now)
-    _index(connection, settled.index, unit_id)
+    prints.write(connection, settled.index, unit_id, now)
     lines.learn(connection, settled.index, now)
     _finish_entries(connection, settled)
     connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
@@ -110,20 +109,6 @@ def _next(connection: Connection, name: str) -> int:
     mine = t.counters.c.name == name
     connection.execute(update(t.counters).where(mine).values(value=t.counters.c.value + 1))
     return int(connection.execute(select(t.counters.c.value).where(mine)).scalar_one())
-
-
-def _index(connection: Connection, index: tuple[IndexRow, ...], unit_id: str) -> None:
-    columns = ("url", "site", "revision_id", "reading_id", "text_key", "copy_of", "source_url", "published", "unit_id")
-    rows = []
-    for item in index:
-        row = {name: getattr(item, name) for name in ("article_id", "entry_id", *columns) if name != "unit_id"}
-        rows.append({**row, "unit_id": unit_id})
-    upsert(connection, t.articles, rows, update=columns)
-    for some in chunks(item.article_id for item in index):
-        connection.execute(delete(t.shingles).where(t.shingles.c.article_id.in_(some)))
-    lines = ({"shingle": s, "article_id": item.article_id} for item in index if not item.copy_of for s in item.shingles)
-    for batch in chunks(lines, 5_000):
-        upsert(connection, t.shingles, batch)
 
 
 def _finish_entries(connection: Connection, settled: Settled) -> None:

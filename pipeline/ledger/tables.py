@@ -2,7 +2,7 @@
 
 feeds ─ sightings ─ entries ─ visits            what is watched, seen, and how each visit ended
 units ─ hosts ─ segments ─ captures             work in hand, and what it archived
-articles ─ shingles                             the committed index that Dedupe reads
+articles ─ prints ─ shingles                    the committed index that Dedupe reads
 dead_letters ─ events ─ counters                failures, the log, and where a walk stands
 tombstones                                      what was forgotten and is not taken in again
 site_lines                                      lines that a site repeats from article to article
@@ -175,17 +175,33 @@ articles = Table(
     _text("text_key"),
     _text("copy_of"),
     _text("source_url"),
+    _text("source_by"),  # Reason
+    _text("agency"),
     _text("published"),
+    _text("first_seen"),
     _id("unit_id"),
     Index("articles_by_url", "url"),
+)
+
+# What copies are found by. Keys have no index of their own but their table: a print says which are its.
+prints = Table(
+    "prints",
+    metadata,
+    Column("doc", Integer, primary_key=True),
+    _id("article_id"),
+    _number("sampling"),  # how its sample was made
+    _instant("at"),  # when its article was last written
+    Column("sample", LargeBinary, nullable=False),
+    Index("prints_by_article", "article_id", unique=True),
+    Index("prints_by_at", "at"),
 )
 
 shingles = Table(
     "shingles",
     metadata,
-    Column("shingle", BigInteger, primary_key=True),
-    _id("article_id", primary_key=True),
-    Index("shingles_by_article", "article_id"),
+    Column("shingle", BigInteger, primary_key=True, autoincrement=False),
+    Column("doc", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 dead_letters = Table(

@@ -32,6 +32,7 @@ PUBLISHED_META = (
 )  # fmt: skip
 MODIFIED_META = ("article:modified_time", "og:updated_time", "dcterms.modified", "datemodified", "last-modified")
 MAX_TITLE = 500
+FOREIGN_CANONICAL = "link:canonical, another site"  # the origin of a `source_url`
 _CANONICAL = re.compile(r"(?:^|\s)canonical(?:\s|$)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s+[|\-–—·•»:]+\s+|\s*\|\s*")
 
@@ -56,6 +57,7 @@ class Metadata(NamedTuple):
     language: str = ""  # as tagged; the text may be in another
     canonical_url: str = ""  # absolute, "" where the page names none that counts
     site_name: str = ""
+    source_url: str = ""  # of another site, where the page's canonical link leads there
     origins: dict[str, str] = {}
     flags: tuple[str, ...] = ()  # `paywalled`
     og_type: str = ""
@@ -107,6 +109,7 @@ def metadata(
         site_name=site,
         origins=origins,
         flags=("paywalled",) if str(article.get("isAccessibleForFree", "")).lower() == "false" else (),
+        source_url=_keep(origins, "source_url", iter([(elsewhere(tree, url), FOREIGN_CANONICAL)])),
         og_type=next((value for value, _ in meta.first(["og:type"])), "").lower(),
     )
 
@@ -234,6 +237,17 @@ def _languages(tree: Page, meta: Meta, article: jsonld.Node, hint: Hint) -> Iter
     for value, origin in meta.first(["content-language", "og:locale", "dc.language", "language"]):
         yield primary(value), origin
     yield primary(hint.language), "feed"
+
+
+def elsewhere(tree: Page, url: str) -> str:
+    """The page of another registrable domain that a canonical link names: whose text it is. "" where none is named."""
+    for node in tree.iter("link"):
+        if _CANONICAL.search(node.get("rel") or ""):
+            address = absolute(node.get("href") or "", url)
+            there = split(address) if address else None
+            if there is not None and (there.path != "/" or there.query):
+                return address if registrable_domain(address) != registrable_domain(url) else ""
+    return ""
 
 
 def _canonicals(tree: Page, meta: Meta, url: str) -> Iterator[Found]:
