@@ -28,7 +28,7 @@ def page(edition: Edition, shown: Shown) -> str:
     values = {
         **_common(outlet),
         "title": escape(shown.title),
-        "summary": escape(shown.summary),
+        "summary": escape(shown.story.summary),  # as first written: a new summary is news of the feed alone
         "byline": escape(story.byline),
         "section": escape(story.section),
         "slug": escape(story.slug),
@@ -76,7 +76,7 @@ def json_ld(outlet: Outlet, shown: Shown) -> str:
         "@context": "https://schema.org",
         "@type": "VideoObject" if video else "NewsArticle",
         "name" if video else "headline": shown.title,
-        "description": shown.summary,
+        "description": shown.story.summary,
         "uploadDate" if video else "datePublished": shown.published.isoformat(),
         "dateModified": shown.modified.isoformat(),
         "author": [{"@type": "Person", "name": shown.story.byline}],
