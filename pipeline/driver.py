@@ -144,7 +144,8 @@ def _passes(
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
     recovered, died = recover(world, ledger, holder)
-    renew_prints(ledger, world.settings.dedupe.window_days)
+    if made := renew_prints(ledger, world.settings.dedupe, stale_only=True):
+        log.info("the index of copies was made anew of %d texts", made)
     if recovered:
         one_pass(world, ledger, holder, relate_only=True)
     summary = replace(counted(ledger, [*recovered, *died]), recovered=len(recovered), died=len(died))

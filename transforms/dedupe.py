@@ -28,7 +28,6 @@ from transforms.shingles import SAMPLING, samples
 from transforms.step import MAIN, OUTCOMES, StepDoFn, outcome, two_outputs
 from transforms.verdicts import Print, Verdict, judge
 
-DAY_S = 86_400.0
 PRECISE = {"year": 4, "month": 7, "day": 10}  # characters of a date that say something
 
 
@@ -114,14 +113,11 @@ class Judge(beam.DoFn):
         prints = [p for p in prints if p.index.article_id not in gone]
         known = self.ledger.known(sorted({p.index.article_id for p in prints}))
         named = {article_id(p.index.source_url) for p in prints if p.index.source_url}
-        near = self.ledger.neighbours({p.index.article_id: p.index.sample for p in prints}, named, self._since())
+        since = self.world.settings.dedupe.since(self.clock.now().timestamp())
+        near = self.ledger.neighbours({p.index.article_id: p.index.sample for p in prints}, named, since)
         texts = self.ledger.texts(sorted({row.revision_id for row in known.values() if not row.copy_of}))
         for visit, verdict in judge(prints, known, near, texts, group[0]).items():
             yield visit, pack(verdict)
-
-    def _since(self) -> float:
-        days = self.world.settings.dedupe.window_days
-        return self.clock.now().timestamp() - days * DAY_S if days else 0.0
 
 
 class Apply(beam.DoFn):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,8 +68,10 @@ def medoid(readings: Mapping[str, Counter[Any]], weights: Mapping[str, float]) -
     """The reading whose summed F1 with all readings, itself among them, is highest; the first of equals. One that
     found nothing wins only where nobody found anything."""
 
+    near = {frozenset(pair): f1(*(readings[name] for name in pair)) for pair in combinations(readings, 2)}
+
     def support(name: str) -> float:
-        others = (weights.get(o, 1.0) * f1(readings[name], readings[o]) for o in readings if o != name)
+        others = (weights.get(o, 1.0) * near[frozenset((name, o))] for o in readings if o != name)
         return weights.get(name, 1.0) + sum(others)
 
     return max([name for name in readings if readings[name]] or readings, key=support)
