@@ -22,7 +22,7 @@ from transforms.page.metadata import Hint, Metadata, from_hint, htmldate_guess, 
 from transforms.page.refuse import Refusal
 from transforms.page.text import MainText
 from transforms.page.weigh import weigh
-from transforms.site_rules.article import Ruled, read_by
+from transforms.site_rules.article import Ruled, read_by, refused
 
 BODY_RATIO = 1.5  # how much longer a text said elsewhere must be to stand for a page that shows little
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
@@ -95,7 +95,7 @@ def extract(
             meta.origins["text"] = origin
     whole = pagetext.around(chosen.blocks or found)
     if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
-        return refusal._replace(layout=ruled.use)
+        return refusal._replace(layout=refused(ruled.use))
     done = _extracted(main, pagetext.main_links(whole, url), meta)
     return done._replace(layout=ruled.use, removals=ruled.removals)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from schemas.layouts import OF_THE_TEXT, Layout, LayoutUse
 from schemas.records import DateValue, Removal
 from schemas.selectors import Css
@@ -77,6 +79,11 @@ def read_by(layout: Layout, tree: Tree, meta: Metadata) -> Ruled:
     use = LayoutUse(site=layout.site, layout=layout.name, version=layout.version, applied=True, failed=tuple(failed))
     meta.origins["text"] = f"site:{layout.name}"
     return Ruled(use, meta, body.blocks, main, tuple(_removals(layout, roots, body, main)))
+
+
+def refused(use: LayoutUse | None) -> LayoutUse | None:
+    """The same for a page that is no article, whatever the rules found: a video page is no fault of theirs."""
+    return use and msgspec.structs.replace(use, applied=False, failed=("not_article",))
 
 
 def _use(layout: Layout, failed: Sequence[str], why: str) -> LayoutUse:
