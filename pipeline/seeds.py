@@ -34,6 +34,11 @@ def load_layouts(sites: str) -> dict[str, tuple[Layout, ...]]:
     return parse_layouts(_texts(sites, "sites"))
 
 
+def site_texts(sites: str) -> dict[str, str]:
+    """The files of a folder ("": newsbeam's own) of sites, by name. Raises ConfigError."""
+    return _texts(sites, "sites")
+
+
 def _texts(named: str, own: str) -> dict[str, str]:
     folder = Path(named) if named else seeds() / own
     if named and not folder.is_dir():
