@@ -1,8 +1,9 @@
 """Several pages of one site -> where the text lies: what all pages share, less what repeats. Pure.
 
 What the extractors agree on is the first guess. Of it goes what is said twice, on one page or on several, whatever
-its numbers; what is mostly links; the title; and what another line holds word for word (a pull quote). The element that all pages mark alike and that holds
-the rest best is `select`; elements inside it that hold nothing of the rest are `drop`.
+its numbers; what is mostly links; the title; and what another line holds word for word (a pull quote). The element
+that all pages mark alike and that holds the rest best is `select`; elements inside it that hold nothing of the rest
+are `drop`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from schemas.selectors import Css, compile_css
 from transforms.page.blocks import Block, blocks_in
 from transforms.page.metadata import Metadata
 from transforms.site_rules.select import outermost, select
-from transforms.site_rules.stable import selectors_of, within
+from transforms.site_rules.stable import TAGS, selectors_of, within
 
 LINKED = 0.6  # of a block's characters are links: a list of other stories
 RECALL = 4.0  # how much more it weighs that nothing of the text is lost: what is too much can be dropped
@@ -74,7 +75,7 @@ def _own(sample: Sample, shown: Mapping[str, int]) -> set[Tree]:
 def area(samples: Sequence[Sample]) -> Area | None:
     """None where no element that the pages share holds their text."""
     own = texts_of(samples)
-    best = max(_rated(samples, own), key=lambda pair: (round(pair[1], 3), -len(pair[0])), default=("", 0.0))
+    best = max(_rated(samples, own), key=lambda p: (round(p[1], 3), p[0] not in TAGS, -len(p[0])), default=("", 0.0))
     if best[1] < ENOUGH:
         return None
     roots = [outermost(select(sample.tree, compile_css(best[0]))[0]) for sample in samples]
@@ -94,7 +95,7 @@ def _rated(samples: Sequence[Sample], own: Sequence[set[Tree]]) -> Iterator[tupl
         for name, nodes in zip(rules, select(sample.tree, list(rules.values())), strict=True):
             held = [block for node in outermost(nodes) for block in blocks_in(node)]
             got, whole = _weight(held, mine), sum(len(b.text) for b in held if b.kind != "caption")
-            if any(node not in own_lines for node in nodes):
+            if len(nodes) < 2 or any(node not in own_lines for node in nodes):
                 lines.discard(name)
             both = RECALL**2 * wanted + whole
             scores[name] += (1 + RECALL**2) * got / both / len(samples) if both else 0.0
@@ -147,7 +148,7 @@ def _greedy(
             return
         yield name, sum(bool(_gain(f[name], junk)) for f, junk in zip(found, left, strict=True))
         for f, junk in zip(found, left, strict=True):
-            for node in [node for node in junk if not f[name].isdisjoint((node, *node.iterancestors()))]:
+            for node in [node for node in junk if _covers(f[name], node)]:
                 del junk[node]
         names.remove(name)
 
@@ -163,12 +164,20 @@ def _top(node: Tree, roots: set[Tree], text: set[Tree]) -> Tree:
 
 
 def _inner(top: Tree, junk: Mapping[Tree, int]) -> Iterator[Tree]:
-    """Where that element has no mark of its own, its lines and what stands around them may have."""
+    """Where that element has no mark of its own, its lines and what stands in and around them may have."""
     for node in (node for node in top.iter() if node in junk):
-        if node is not top:
-            yield node
-        if len(node) == 1 and not (node.text or "").strip() and not (node[0].tail or "").strip():
-            yield node[0]  # all of the line stands in it
+        yield from (one for one in _line_and_all(node) if one is not top)
+
+
+def _line_and_all(node: Tree) -> tuple[Tree, ...]:
+    """A line's element, and the one inside it that holds all of the line."""
+    if len(node) == 1 and not (node.text or "").strip() and not (node[0].tail or "").strip():
+        return node, node[0]
+    return (node,)
+
+
+def _covers(nodes: set[Tree], node: Tree) -> bool:
+    return not nodes.isdisjoint((*_line_and_all(node), *node.iterancestors()))
 
 
 def _inside(sample: Sample, rules: Mapping[str, Css], roots: Sequence[Tree]) -> dict[str, set[Tree]]:
@@ -178,8 +187,8 @@ def _inside(sample: Sample, rules: Mapping[str, Css], roots: Sequence[Tree]) -> 
 
 
 def _taken(nodes: set[Tree], text: set[Tree]) -> int:
-    return sum(not nodes.isdisjoint((node, *node.iterancestors())) for node in text)
+    return sum(_covers(nodes, node) for node in text)
 
 
 def _gain(nodes: set[Tree], junk: Mapping[Tree, int]) -> int:
-    return sum(size for node, size in junk.items() if not nodes.isdisjoint((node, *node.iterancestors())))
+    return sum(size for node, size in junk.items() if _covers(nodes, node))

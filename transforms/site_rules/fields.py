@@ -14,6 +14,8 @@ from datetime import date as day
 from itertools import islice
 from typing import Any, NamedTuple
 
+from lxml import etree
+
 from schemas.layouts import Layout
 from schemas.records import DateValue
 from schemas.selectors import Css, compile_css
@@ -26,7 +28,12 @@ from transforms.site_rules.stable import within
 MAX_CHARS = 200  # an element of more text is no title, byline or date
 INSIDE = 12  # an element with so many inside is no title, byline or date
 _NO_TEXT = frozenset({"script", "style", "body"})
-_AUTHOR = re.compile(r"author|byline|autor|writer|redact|credit|firma|verfasser|created-?by", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"author|byline|autor|writer|redact|credit|firma|verfasser|created-?by|username|submitted", re.IGNORECASE
+)
+_SEPARATED = re.compile(r"^.*[:|·»–—-]\s+", re.DOTALL)
+_SEPARATES = re.compile(r"\s+[:|·«–—-].*$|\s*\|.*$", re.DOTALL)
+_PARTICLE = re.compile(r"[^\W\d_a-zß-ÿ]|(?:de|der|den|van|von|la|le|el|al|bin|da|di|du|dos)$")
 _DATE = re.compile(r"date|time|publish|posted|created|fecha|datum|dated|when|meta", re.IGNORECASE)
 _VALUES = ("data-timestamp", "data-date", "data-time", "title")  # attributes that may hold a date for machines
 _A_YEAR = re.compile(r"\b(?:19|20)\d\d\b|^\d{10,13}$")
@@ -55,8 +62,29 @@ class Place(NamedTuple):
     months: tuple[str, ...] = ()
 
 
+def titles_of(samples: Sequence[Sample]) -> list[str]:
+    """The title of each page, without what the titles of all pages begin or end with: the name of the site."""
+    titles = [sample.meta.title for sample in samples]
+    if len(titles) > 1 and len(set(titles)) == 1:
+        titles = [line(sample.tree.findtext(".//title") or "") for sample in samples]
+    if len(titles) > 1 and len(set(titles)) > 1:
+        before, after = _common(titles), _common([title[::-1] for title in titles])[::-1]
+        head, tail = _SEPARATED.match(before), _SEPARATES.search(after)
+        titles = [title[head.end() if head else 0 :] for title in titles]
+        titles = [title[: len(title) - len(tail[0])] if tail else title for title in titles]
+    return titles
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What all of them begin with."""
+    first, last = min(texts), max(texts)
+    return first[
+        : next((at for at, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first))
+    ]
+
+
 def title_of(samples: Sequence[Sample]) -> Place:
-    wanted = [key(sample.meta.title) for sample in samples]
+    wanted = [key(title) for title in titles_of(samples)]
 
     def marks(sample: Sample, at: int) -> Iterator[str]:
         for node in _short(sample.tree):
@@ -75,66 +103,81 @@ def author_of(samples: Sequence[Sample]) -> Place:
     def marks(sample: Sample, at: int) -> Iterator[str]:
         for node in _short(sample.tree):
             names = persons([line(node.text_content())], [sample.meta.site_name])
-            named = _AUTHOR.search(" ".join(filter(None, (node.get("class"), node.get("itemprop"), node.get("rel")))))
-            if names and (names == wanted[at] if wanted[at] else bool(named) and _whole(names)):
+            named = _AUTHOR.search(_names(node))
+            if names and (names == wanted[at] if _whole(wanted[at]) else bool(named) and _whole(names)):
                 yield from within(node)
         yield from _metas(sample.tree, "author")
 
     def right(nodes: list[Tree], css: Css, at: int) -> bool:
         names = persons([_value(node, css) for node in nodes], [samples[at].meta.site_name])
-        return _whole(names) and (names == wanted[at] if wanted[at] else True)
+        return _whole(names) and (names == wanted[at] if _whole(wanted[at]) else True)
 
-    return Place(_best(samples, marks, right))
+    return Place(_best(samples, marks, right, _AUTHOR))
 
 
 def date_of(samples: Sequence[Sample]) -> Place:
     """The first of: a date for machines, a date for people in a form that reads on every page."""
-    if found := _dated(samples, _layout("", ())):
+    if found := _dated(samples, _layout("", ()))[0]:
         return Place(found)
     languages = [sample.meta.language[:2] for sample in samples]
     tables: list[tuple[str, ...]] = [(), *(tuple(_MONTHS[one].split()) for one in sorted({*languages} & {*_MONTHS}))]
     for months in reversed(tables):
-        for form in (f"{form_of_day}{hour}" for hour in _HOURS for form_of_day in _FORMS):
-            if months and "%B" not in form:
-                continue
-            if found := _dated(samples, _layout(form, months)):
+        for hour in _HOURS:
+            forms = [form + hour for form in _FORMS if not months or "%B" in form]
+            tried = [(form, *_dated(samples, _layout(form, months))) for form in forms]
+            if some := [one for one in tried if one[1]]:
+                # 03/06 and 03/07 are days of one week rather than of two months: the pages are of one time.
+                form, found, _ = min(some, key=lambda one: one[2])
                 return Place(found, form, months)
     return Place()
+
+
+def _names(node: Tree) -> str:
+    """Class, itemprop and rel of an element and of two around it."""
+    some = [node, *(above for above, _ in zip(node.iterancestors(), range(2), strict=False))]
+    return " ".join(one.get(name) or "" for one in some for name in ("class", "itemprop", "rel"))
 
 
 def _layout(form: str, months: tuple[str, ...]) -> Layout:
     return Layout("", "", (), date_format=(form,) if form else (), months=months, time_zone="UTC" if form else "")
 
 
-def _dated(samples: Sequence[Sample], layout: Layout) -> str:
+def _dated(samples: Sequence[Sample], layout: Layout) -> tuple[str, int]:
+    """The selector that gives each page a date, and how many days lie between the first and the last."""
     wanted = [sample.meta.published for sample in samples]
 
     def read(value: str) -> DateValue | None:
         return read_date(value, layout, "") if value and _A_YEAR.search(value) else None
 
     def marks(sample: Sample, at: int) -> Iterator[str]:
-        for node in sample.tree.iter(
-            "time", "abbr", "span", "p", "div", "dd", "li", "td", "font", "small", "meta", "a"
-        ):
+        for node in sample.tree.iter(etree.Element):
             yield from _date_marks(node, read)
 
     def right(nodes: list[Tree], css: Css, at: int) -> bool:
+        found = date_at(nodes, css)
+        return found is not None and _agrees(found, wanted[at])
+
+    def date_at(nodes: list[Tree], css: Css) -> DateValue | None:
         if not nodes:
-            return False
+            return None
         values = [_value(nodes[0], css)]
         if not css.attribute:
             values = [nodes[0].get("datetime") or "", nodes[0].get("content") or "", *values]
-        found = next((date for value in values if (date := read(value))), None)
-        return found is not None and _agrees(found, wanted[at])
+        return next((date for value in values if (date := read(value))), None)
 
-    return _best(samples, marks, right)
+    best = _best(samples, marks, right)
+    if not best:
+        return "", 0
+    [css] = compile_css(best)
+    days = [_days(date) for s in samples if (date := date_at(select(s.tree, [css])[0], css))]
+    return best, max(days) - min(days)
 
 
 def _date_marks(node: Tree, read: Callable[[str], DateValue | None]) -> Iterator[str]:
     named = " ".join(filter(None, (node.tag, node.get("class"), node.get("itemprop"), node.get("property"))))
     stated = [node.get("datetime") or "", node.get("content") or ""]
     if not any(stated):
-        text = line(node.text_content()) if node.tag != "meta" and len(node) < 8 else ""
+        text = line(node.text_content()) if node.tag not in ("meta", *_NO_TEXT) and len(node) < 8 else ""
         stated = [text if len(text) <= MAX_CHARS else ""]
     if any(map(read, stated)) and (node.tag in ("time", "meta") or _DATE.search(named) or len(stated[0]) < 40):
         suffix = "::attr(content)" if node.tag == "meta" else ""
@@ -161,11 +204,17 @@ def _best(
     samples: Sequence[Sample],
     marks: Callable[[Sample, int], Iterable[str]],
     right: Callable[[list[Tree], Css, int], bool],
+    speaking: re.Pattern[str] | None = None,
 ) -> str:
-    """The selector that is right on every page and means the fewest elements; of equals the shortest."""
+    """The selector that is right on every page and means the fewest elements; of equals one whose name speaks of what
+    is looked for, then the shortest."""
     seen: Counter[str] = Counter()
     for at, sample in enumerate(samples):
         seen.update(set(marks(sample, at)))
+
+    def mute(name: str) -> bool:
+        return speaking is not None and not speaking.search(name)
+
     names = sorted(name for name, pages in seen.items() if pages == len(samples))
     rules = {name: compile_css(name)[0] for name in names}
     means: Counter[str] = Counter()
@@ -174,7 +223,7 @@ def _best(
         for name in [name for name in rules if not right(found[name], rules[name], at)]:
             del rules[name]
         means.update({name: len(found[name]) for name in rules})
-    return min(rules, key=lambda name: (means[name], len(name), name), default="")
+    return min(rules, key=lambda name: (means[name], mute(name), " " in name, len(name), name), default="")
 
 
 def _short(tree: Tree) -> Iterator[Tree]:
@@ -197,7 +246,7 @@ def _metas(tree: Tree, name: str) -> Iterator[str]:
 
 
 def _whole(names: Sequence[str]) -> bool:
-    return bool(names) and all(1 < len(name.split()) < 5 and name[:1].isupper() for name in names)
+    return bool(names) and all(1 < len(n.split()) < 5 and all(map(_PARTICLE.match, n.split())) for n in names)
 
 
 def _value(node: Tree, css: Css) -> str:

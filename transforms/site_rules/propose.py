@@ -11,6 +11,7 @@ from transforms.page import refuse
 from transforms.page import text as pagetext
 from transforms.page.agree import choose, f1, lines, shingles_of
 from transforms.page.blocks import blocks
+from transforms.page.bylines import in_text
 from transforms.page.charset import decode
 from transforms.page.language import detect
 from transforms.page.metadata import Hint, htmldate_guess, metadata
@@ -94,7 +95,9 @@ def _sample(page: Given) -> Sample:
     meta = metadata(tree, nodes, page.url, Hint(), lambda: htmldate_guess(tree, page.url))
     found = blocks(tree)
     main = choose(found, weigh(found, meta.title), text, page.url).blocks if found else []
-    return Sample(page.name, tree, found, main, meta._replace(language=detect(lines(main), meta.language)))
+    authors = meta.authors or in_text(lines(main))
+    meta = meta._replace(language=detect(lines(main), meta.language), authors=authors)
+    return Sample(page.name, tree, found, main, meta)
 
 
 def _written(

@@ -11,7 +11,7 @@ MAX_NAMES = 12  # classes of one element that are looked at
 _NAME = re.compile(r"[A-Za-z_][\w-]{1,40}")
 # Styling libraries put a mark before or inside the hashes that they make.
 _MADE = re.compile(r"^(?:css|sc|jsx|jss|emotion|svelte|styled|ng|ember|yui|data-v|tw)[-_]|-sc-|^_|yui_", re.IGNORECASE)
-_MODULE = re.compile(r"([A-Za-z][\w-]*?__)[A-Za-z0-9_-]{4,8}")  # Name_part__hash, of CSS modules
+_MODULE = re.compile(r"([A-Za-z][\w-]*?__)(?=[\w-]*[A-Z0-9])[\w-]{4,8}")  # Name_part__hash, of CSS modules
 _HASHED = re.compile(r"[A-Z].*\d|\d.*[A-Z]|^[a-z]+\d+[a-z]+|[a-z]*\d{3,}")
 # What says how a thing looks, and nothing of what it is.
 _UTILITY = re.compile(
@@ -20,7 +20,7 @@ _UTILITY = re.compile(
 )
 _PART = re.compile(r"[-_]+")
 _ATTRIBUTES = ("itemprop", "property", "rel", "role", "data-component", "data-testid", "data-type", "data-gu-name")
-_TAGS = frozenset({"article", "main", "time", "h1", "aside", "form", "address", "amp-ad"})
+TAGS = frozenset({"article", "main", "time", "h1", "aside", "form", "address", "amp-ad"})
 
 
 def is_stable(name: str) -> bool:
@@ -55,7 +55,7 @@ def selectors_of(node: Tree) -> Iterator[str]:
                 yield f"{tag}.{name}"
         elif found := _MODULE.fullmatch(name):
             yield f"[class*={found[1]}]"
-    if isinstance(node.tag, str) and node.tag in _TAGS:
+    if isinstance(node.tag, str) and node.tag in TAGS:
         yield node.tag
 
 
@@ -66,7 +66,7 @@ def within(node: Tree) -> Iterator[str]:
     if not isinstance(node.tag, str):
         return
     for above, _ in zip(node.iterancestors(), range(3), strict=False):
-        marks = [mark for mark in selectors_of(above) if mark not in _TAGS]
+        marks = [mark for mark in selectors_of(above) if mark not in TAGS]
         if marks:
             child = " > " if above is node.getparent() else " "
             yield from (f"{mark}{child}{node.tag}" for mark in marks[:4])
