@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger.drift import Told, layouts
 from pipeline.seeds import load_layouts
-from schemas.layouts import Layout
+from schemas.layouts import Layout, Layouts
 from transforms.site_rules.drift import told
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _alarms(seen: Told) -> Iterator[str]:
         yield f"{told(alarm.check)} since {iso(alarm.since)} ({alarm.words})"
 
 
-def drifting(ledger: SqlLedger, known: dict[str, tuple[Layout, ...]]) -> list[str]:
+def drifting(ledger: SqlLedger, known: Layouts) -> list[str]:
     """In words, each layout that holds now and has drifted."""
     versions = {(site, one.name): one.version for site, some in known.items() for one in some}
     with ledger.reading() as connection:
