@@ -181,11 +181,8 @@ class _Reader:
         given = self.table.get("promises", {})
         if not isinstance(given, dict):
             self.fail("promises", "promises are no table", "write [layout.promises] above them")
-        nested = f"{TABLE}.promises"
-        where = tomlfile.line_of(self.text, nested, "", self._nested(nested)) if nested in self._headers() else 0
         for key, value in given.items():
-            line = tomlfile.line_of(self.text, nested, key, self._nested(nested)) if where else 0
-            line = line or tomlfile.line_of(self.text, TABLE, "promises", self.index)
+            line = self._promise_line(key)
             if key not in PROMISES:
                 remedy = f"what can be promised: {', '.join(PROMISES)}"
                 raise ConfigError(f"unknown promise {key!r}", file=self.file, line=line, remedy=remedy)
@@ -198,23 +195,17 @@ class _Reader:
             self.fail("promises", "max_words is less than min_words", "mend one of the two")
         return found
 
-    def _headers(self) -> list[str]:
-        return [
-            line.strip().strip("[]").replace(" ", "")
-            for line in self.text.splitlines()
-            if line.strip().startswith("[") and "=" not in line
-        ]
-
-    def _nested(self, name: str) -> int:
-        """Which of the tables `[layout.promises]` is that of this layout: a layout may have none."""
-        seen, count = -1, 0
-        for header in self._headers():
-            seen += header == TABLE
-            if header == name:
-                if seen == self.index:
-                    return count
-                count += 1
-        return 0
+    def _promise_line(self, key: str) -> int:
+        """Where a promise of this layout stands: under its own `[layout.promises]`, or in one line."""
+        layouts, mine = -1, False
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if line.lstrip().startswith("["):
+                header = line.partition("#")[0].strip().strip("[]").replace(" ", "")
+                layouts += header == TABLE
+                mine = layouts == self.index and header == f"{TABLE}.promises"
+            elif mine and re.match(rf'\s*"?{re.escape(key)}"?\s*=', line):
+                return number
+        return tomlfile.line_of(self.text, TABLE, "promises", self.index)
 
 
 _A_NUMBER: tuple[Callable[[object], bool], str] = (is_count, "a whole number, at least 1")
