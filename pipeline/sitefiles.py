@@ -42,12 +42,15 @@ class _Case(NamedTuple):
 def checked(world: RealWorld, files: Sequence[Path]) -> list[Checked]:
     """Every recorded page of these files, or of all that `paths.sites` holds, and layouts without one.
 
-    Raises ConfigError for a file that is wrong, UsageError for one that is not there.
+    Raises ConfigError for a file that is wrong, UsageError for one that is not there or has no layout.
     """
     if missing := [file for file in files if not file.is_file()]:
         raise UsageError(f"there is no file {missing[0]}")
     texts = {str(f): f.read_text(encoding="utf-8") for f in files} if files else site_texts(world.settings.paths.sites)
     layouts = parse_layouts(texts)
+    having = {layout.file for some in layouts.values() for layout in some}
+    if files and (without := [file for file in texts if file not in having]):
+        raise UsageError(f"{without[0]} has no [[layout]]")
     cases = [case for file in texts for case in _cases(Path(file), layouts)]
     jobs = [Job(case.page.read_bytes(), case.wanted.url, "text/html", Hint(), case.layout) for case in cases]
     found = world.guard().map(extract_job, jobs, timeout_s=world.settings.extract.timeout_s)
