@@ -20,7 +20,10 @@ from transforms.site_rules.select import outermost, select
 from transforms.site_rules.stable import TAGS, selectors_of, within
 
 LINKED = 0.6  # of a block's characters are links: a list of other stories
-RECALL = 4.0  # how much more it weighs that nothing of the text is lost: what is too much can be dropped
+RECALL = 4.0  # how much more it weighs that nothing of the text is lost, as long as what is too much may be dropped
+KEPT = 2.0  # and when it was
+EACH = 0.002  # off the score for each `drop`: what needs many of them is not where the text lies
+TRIED = 8  # elements that are tried with what can be dropped in them
 ONE_BY_ONE = 0.01  # off the score of what means single lines: a heading among them would be lost
 ENOUGH = 0.6  # a `select` below this score is none
 LOST = 0.005  # of the text that a `drop` may take at most: the extractors err, too
@@ -45,7 +48,7 @@ class Area(NamedTuple):
     """Where the text lies."""
 
     select: str
-    score: float  # F4 of characters against what was taken for the text, the mean over the pages
+    score: float  # F2 of characters against what was taken for the text, when `drop` has gone: the mean over the pages
     drop: tuple[tuple[str, int], ...]  # (selector, pages on which it finds something)
 
 
@@ -75,14 +78,31 @@ def _own(sample: Sample, shown: Mapping[str, int]) -> set[Tree]:
 def area(samples: Sequence[Sample]) -> Area | None:
     """None where no element that the pages share holds their text."""
     own = texts_of(samples)
-    best = max(_rated(samples, own), key=lambda p: (round(p[1], 3), p[0] not in TAGS, -len(p[0])), default=("", 0.0))
-    if best[1] < ENOUGH:
-        return None
-    roots = [outermost(select(sample.tree, compile_css(best[0]))[0]) for sample in samples]
-    return Area(best[0], best[1], tuple(_drops(samples, own, roots)))
+    rated = sorted(_rated(samples, own), key=_rank, reverse=True)[:TRIED]
+    tried = [(_area(samples, own, name), off) for name, score, off in rated if score >= ENOUGH]
+    best = max(tried, key=lambda pair: _rank((pair[0].select, pair[0].score, pair[1])), default=None)
+    return best[0] if best else None
 
 
-def _rated(samples: Sequence[Sample], own: Sequence[set[Tree]]) -> Iterator[tuple[str, float]]:
+def _rank(rated: tuple[str, float, float]) -> tuple[float, bool, int]:
+    name, score, off = rated
+    return round(score - off, 3), name not in TAGS, -len(name)
+
+
+def _area(samples: Sequence[Sample], own: Sequence[set[Tree]], name: str) -> Area:
+    """What this `select` holds when what can be dropped is dropped."""
+    roots = [outermost(select(sample.tree, compile_css(name))[0]) for sample in samples]
+    drops = tuple(_drops(samples, own, roots))
+    rules, score = [css for one, _ in drops for css in compile_css(one)], 0.0
+    for sample, mine, text in zip(samples, roots, own, strict=True):
+        gone = {node for nodes in select(sample.tree, rules) for node in nodes}
+        held = [block for node in mine for block in blocks_in(node, gone)]
+        score += _f(KEPT, held, text, _weight(sample.blocks, text)) / len(samples)
+    return Area(name, score - EACH * len(drops), drops)
+
+
+def _rated(samples: Sequence[Sample], own: Sequence[set[Tree]]) -> Iterator[tuple[str, float, float]]:
+    """(selector, score, what is off it) before anything is dropped."""
     shared = _shared(
         {mark for node in mine for above in (node, *node.iterancestors()) for mark in selectors_of(above)}
         for mine in own
@@ -94,12 +114,17 @@ def _rated(samples: Sequence[Sample], own: Sequence[set[Tree]]) -> Iterator[tupl
         wanted, own_lines = _weight(sample.blocks, mine), {block.node for block in sample.blocks}
         for name, nodes in zip(rules, select(sample.tree, list(rules.values())), strict=True):
             held = [block for node in outermost(nodes) for block in blocks_in(node)]
-            got, whole = _weight(held, mine), sum(len(b.text) for b in held if b.kind != "caption")
             if len(nodes) < 2 or any(node not in own_lines for node in nodes):
                 lines.discard(name)
-            both = RECALL**2 * wanted + whole
-            scores[name] += (1 + RECALL**2) * got / both / len(samples) if both else 0.0
-    yield from ((name, score - (ONE_BY_ONE if name in lines else 0.0)) for name, score in scores.items())
+            scores[name] += _f(RECALL, held, mine, wanted) / len(samples)
+    yield from ((name, score, ONE_BY_ONE if name in lines else 0.0) for name, score in scores.items())
+
+
+def _f(beta: float, held: Sequence[Block], text: Collection[Tree], wanted: int) -> float:
+    """F-measure of the characters in these blocks against those of the text: recall weighs `beta` times as much."""
+    whole = sum(len(block.text) for block in held if block.kind != "caption")
+    both = beta**2 * wanted + whole
+    return (1 + beta**2) * _weight(held, text) / both if both else 0.0
 
 
 def _weight(blocks: Iterable[Block], nodes: Collection[Tree]) -> int:

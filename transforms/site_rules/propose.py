@@ -57,7 +57,7 @@ class NoProposal(ValueError):
 def propose(given: tuple[str, tuple[Given, ...]]) -> Proposal:
     """(site, its pages) -> a file. Raises NoProposal."""
     site, pages = given
-    samples = [_sample(page) for page in pages]
+    samples = [sample_of(page) for page in pages]
     if without := [sample.name for sample in samples if not sample.main]:
         raise NoProposal(f"no article was found on {without[0]}: leave it out")
     found = area(samples)
@@ -85,7 +85,7 @@ def propose(given: tuple[str, tuple[Given, ...]]) -> Proposal:
     return Proposal(text, tuple(rows))
 
 
-def _sample(page: Given) -> Sample:
+def sample_of(page: Given) -> Sample:
     text = decode(page.body, page.content_type).text
     tree = pagetext.parse(text)
     refused = refuse.by_bytes(page.body, page.content_type) or (refuse.by_size(tree) if tree is not None else None)
@@ -107,7 +107,7 @@ def _written(
     yield f"# Proposed by comparing {pages} pages; read it, and keep pages with it: see docs/guide/site-rules.md.\n"
     yield f"site = {_quoted(site)}\n\n[[layout]]\n"
     yield '# valid_from = "..."   # the first day on which pages looked like this, where they looked otherwise before\n'
-    yield f"select = {_quoted(found.select)}   # F4 {found.score:.3f} against what the extractors find\n"
+    yield f"select = {_quoted(found.select)}   # F2 {found.score:.3f} against what the extractors find\n"
     if found.drop:
         yield "drop = [\n"
         yield from (f"  {_quoted(one)},   # on {count} of {pages} pages\n" for one, count in found.drop)

@@ -16,7 +16,8 @@ _HASHED = re.compile(r"[A-Z].*\d|\d.*[A-Z]|^[a-z]+\d+[a-z]+|[a-z]*\d{3,}")
 # What says how a thing looks, and nothing of what it is.
 _UTILITY = re.compile(
     r"(?:clearfix|container(?:-\w+)?|wrapper|row|col(?:-.*)?|span|align\w*(?:-\w+)?|left|right|center|active|hidden|visible|url"
-    r"|fn|n|inner|outer|block|flex|grid|(?:d|m|p|text|has|is|size|font|bg|float|layout)-.*|footer|header|content)"
+    r"|fn|n|inner|outer|block|flex|grid|(?:d|[mp][trblxy]?|text|has|is|size|font|bg|float|layout)-.*|footer|header|content"
+    r"|(?:items|justify|self|whitespace|max|min|w|h|gap|space|leading|order|overflow|z)-.*)"
 )
 _PART = re.compile(r"[-_]+")
 _ATTRIBUTES = ("itemprop", "property", "rel", "role", "data-component", "data-testid", "data-type", "data-gu-name")
@@ -27,7 +28,8 @@ def is_stable(name: str) -> bool:
     """Whether a name looks as if a person had chosen it for all pages of a site."""
     if not _NAME.fullmatch(name) or _MADE.search(name) or _MODULE.fullmatch(name):
         return False
-    return not any(_is_made(part) for part in _PART.split(name) if part)
+    parts = [part for part in _PART.split(name) if part]
+    return any(len(part) > 2 for part in parts) and not any(map(_is_made, parts))
 
 
 def _is_made(part: str) -> bool:
