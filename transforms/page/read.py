@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.records import Paragraph, Span
+from schemas.records import Contradiction, Paragraph, Span
 from transforms.page import bylines, jsonld, refuse
 from transforms.page import text as pagetext
+from transforms.page.authors import NO_PERSON
 from transforms.page.agree import NOTHING, choose
 from transforms.page.blocks import blocks
 from transforms.page.charset import decode
@@ -120,9 +121,16 @@ def headline(text: str) -> str:
 
 
 def _extracted(main: MainText, links: tuple[tuple[str, str], ...], meta: Metadata) -> Extracted:
-    if not meta.authors and (names := bylines.in_text(main.text)):
-        meta = meta._replace(authors=names, origins=meta.origins | {"authors": "text:byline"})
+    if (not meta.authors or meta.origins["authors"].endswith(NO_PERSON)) and (found := bylines.in_text(main.text)):
+        meta = meta._replace(authors=found.persons, origins=meta.origins | {"authors": "text:byline"})
     language = detect(main.text, meta.language)
     if language:
+        if meta.language and language != meta.language:
+            meta = meta._replace(contradictions=(*meta.contradictions, _other_tongue(meta)))
         meta.origins["language"] = "text"
     return Extracted(main.text, main.headings, main.paragraphs, main.captions, links, language or meta.language, meta)
+
+
+def _other_tongue(meta: Metadata) -> Contradiction:
+    tagged = meta.origins.get("language", "")
+    return Contradiction(field="language", value=meta.language, origin=tagged, reason="the text itself comes before a tag")

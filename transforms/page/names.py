@@ -1,0 +1,148 @@
+"""What a byline names -> persons, collectives (a team, the house itself), news agencies. Pure; never raises.
+
+No "By", no roles, no degrees, no addresses. A name is kept as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from transforms.agencies import SITES as AGENCIES
+from transforms.fold import fold
+
+MAX_AUTHORS = 20
+MAX_LINE = 600  # characters of one byline that are read
+_BLANKS = re.compile(r"\s+")
+LABEL = re.compile(
+    r"(?:(?:(?:this )?(?:article|story|post|guest post|blog post|column|review|report) )?(?:was |is )?"
+    r"(?:originally )?(?:written|words|story|text|reported|posted|contributed|authored|published|article|report"
+    r"|reviews?|guest post|analysis|opinion|interview|essay) by|by|authors?"
+    r"|autor(?:in|es|as|a|i|en)?|auteure?s?|verfasst von|geschrieben von|ein beitrag von|escrito por|[ée]crit par"
+    r"|scritto da|geschreven door|skrevet av|skrevet af|skriven av|tekst|napisał|yazar|szerző|kirjoittaja"
+    r"|автор|автори|авторы|текст|文／|文・|執筆者|投稿者|作者)(?:\b|(?<=／)|(?<=・))\s*[:：]?(?:\s*(?=\S)|$)"
+    r"|(?:von|par|por|di|door|af|av|text|od|przez)\b:?\s+(?=\S+\s+\S)",  # these begin names too: a whole name must follow
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\s*(?:,|;|\||/|•|·|⋅|、|，|\s[–—-]\s|\s(?:and|und|et|y|e|og|och|en|ve|és|ja|oraz|и|та|with|mit|avec|con|&)\s)\s*",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|html?)\b|\d|[<>{}\[\]=]|\w_\w", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s*(?:https?:|//|/|www\.)", re.IGNORECASE)
+_JUNK = re.compile(
+    r"(?:site |web)?(?:admin|administrator|master)|root|undefined|null|none|nan|unknown|anonymous|n/?a|test|user|guest"
+    r"|editor|author|name|agencies|agenturen|agences|red\.?|by|view (?:all|more).*|read more.*|more (?:from|by).*"
+    r"|all posts.*|posts by.*|image:.*|photo:.*|getty.*|.*istockphoto.*",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|producer|photographer|author|analyst"
+    r"|founder|director|manager|president|officer|ceo|cto|cfo|coo|cmo|chief|head|expert|specialist|consultant|strategist"
+    r"|researcher|professor|lecturer|dietitian|nutritionist|therapist|attorney|lawyer|engineer|developer|architect"
+    r"|marketer|coach|trainer|coordinator|associate|partner|senior|ph\.?\s?d|m\.?d|mba|m\.?sc?|b\.?sc?|b\.?a|m\.?a|rn|bsn|cpa"
+    r"|cfp|dds|dmd|dvm|vmd|dacvb|rdn?|jr|sr|updated|published|reviewed|admin|guide|wissenschaft|redakteur(?:in)?"
+    r"|reporter(?:in)?|korrespondent(?:in)?|volontär(?:in)?|journaliste|rédact(?:eur|rice)|redactora?|periodista"
+    r"|corresponsal|redattore|giornalista|redacteur|verslaggever|minutes?|read)\b\.?",
+    re.IGNORECASE,
+)
+_TEAM = re.compile(
+    r"\b(?:staff|team|editors|editorial|newsroom|news desk|desk|reporters|correspondents|contributors|writers|board"
+    r"|group|redaktion|rédaction|redacción|redazione|redactie|redakcja|redakce|redaksjonen|redaktionen|toimitus"
+    r"|newsdesk|press|online|tv|news|media|agency|foundation|institute|university|inc|ltd|llc|gmbh)\b"
+    r"|redaktion$|編集部|取材班|新聞|ニュース|뉴스",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\s*(?:기자|記者|특파원|記者団|通信員)$")
+_WORD = re.compile(
+    r"(?:[^\W\d_a-zß-öø-ÿ][\w'’.\-]*|(?:de|der|den|des|del|della|van|von|la|le|el|al|bin|ibn|da|di|do|dos|du|ter|ten"
+    r"|zu|zur|und|y|e)|[dDlL]['’]\w+)\.?"
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}(?: [\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4})?")
+_INTERFACE = re.compile(
+    r"\b(?:read|share|more|mins?|views?|posts?|about|table|contents?|subscribe|follow|print|email|comments?|contact|home"
+    r"|news|blog|article|articles|save|listen|facebook|twitter|linkedin|whatsapp|copy|link|get|started|learn|this|that|your"
+    r"|you|our|us|the|for|with|how|what|why|when|all|new|last|first|best|top|in|on|at|to|is|are|was|photo|image|video|credit"
+    r"|january|february|march|april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|reviews?|guides?|business|health|politics|sports?|world"
+    r"|opinion|topics?|category|categories|tags?|search|menu|login|sign|up|free|shop|store|app|download|policy|terms)\b",
+    re.IGNORECASE,
+)
+
+
+class People(NamedTuple):
+    persons: tuple[str, ...] = ()
+    collective: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.persons or self.collective or self.agencies)
+
+    @property
+    def full(self) -> bool:
+        """Whether every person has a whole name."""
+        return bool(self.persons) and all(map(is_full, self.persons))
+
+
+def people(raw: Iterable[str], houses: Collection[str] = (), *, house: bool = False) -> People:
+    """The names in bylines. `houses` are `key`s of the site's own names; `house`: an organisation is said to write."""
+    persons: dict[str, str] = {}
+    collective: dict[str, str] = {}
+    agencies: dict[str, str] = {}
+    for text in raw:
+        if _ADDRESS.match(text):  # some give the author's page where the name is meant
+            continue
+        for name in _parts(without_label(one_line(text[:MAX_LINE]))):
+            if is_agency(name):
+                agencies.setdefault(key(name), name)
+            elif house or key(name) in houses or _TEAM.search(name):
+                collective.setdefault(key(name), name)
+            else:
+                persons.setdefault(key(name), name)
+    return People(*(tuple(names.values())[:MAX_AUTHORS] for names in (persons, collective, agencies)))
+
+
+def _parts(text: str) -> Iterable[str]:
+    for part in _BETWEEN.split(text):
+        name = _SUFFIX.sub("", without_label(part).strip(" \t-–—,.;:|()\"“”„*"))
+        if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name) or _JUNK.fullmatch(name):
+            continue
+        if not any(map(str.isalpha, name)) or (_ROLE.search(name) and not _TEAM.search(name)):
+            continue
+        yield name
+
+
+def is_agency(name: str) -> bool:
+    return fold(name).strip(" .,()").removeprefix("the ") in AGENCIES
+
+
+def is_full(name: str) -> bool:
+    """Two words and more, each with a capital, as a person's whole name; or a short one in a script without blanks."""
+    words = name.split()
+    if _CJK.fullmatch(name):
+        return True
+    return 2 <= len(words) <= 6 and all(_WORD.fullmatch(word) for word in words) and words[0][:1].isupper()
+
+
+def looks_shown(name: str) -> bool:
+    """A whole name, and no wording of buttons and sections: what is believed where only its place speaks for it."""
+    return is_full(name) and not _INTERFACE.search(name)
+
+
+def is_role(text: str) -> bool:
+    return bool(_ROLE.search(text))
+
+
+def without_label(text: str) -> str:
+    found = LABEL.match(text)
+    return text[found.end() :] if found else text
+
+
+def one_line(raw: str) -> str:
+    return _BLANKS.sub(" ", raw).strip()
+
+
+def key(name: str) -> str:
+    """By which two spellings of a name or title are one: letters and digits alone, no article before them."""
+    return re.sub(r"[\W_]+", "", name.casefold().removeprefix("the "))
