@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from schemas.records import Contradiction
-from transforms.page.bylines import Shower
+from transforms.page.bylines import SHOWN_BYLINE, Shower
 from transforms.page.graph import Graph, named
 from transforms.page.metatags import AUTHOR, Meta
 from transforms.page.names import People, key, people
@@ -60,34 +60,37 @@ def _turned(name: str) -> str:
     return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
 
 
-def choose(said: Collection[Shower], seen: Collection[Shower]) -> Authors:
+def choose(said: Collection[Shower], seen: Collection[Shower], houses: Collection[str]) -> Authors:
     """The choice among stated (`said`) and shown (`seen`) names, each in the order of trust."""
     said, seen = [one for one in said if one.people], [one for one in seen if one.people]
     everything = [*said, *seen]
     agency, agency_origin = next(((one.people.agencies[0], one.origin) for one in everything if one.people.agencies), ("", ""))
-    chosen, reason = _first(said, seen)
+    chosen, reason = _first(said, seen, houses)
     if chosen is None:
         return Authors((), agency, "", agency_origin)
     names = chosen.people.persons or chosen.people.collective
     if chosen.people.persons:
         mine = set(map(key, names))
         for other in everything:
-            if other.sure and mine < set(map(key, other.people.persons)) and len(other.people.persons) <= MOST:
+            if (other in said or other.origin == SHOWN_BYLINE) and mine < set(map(key, other.people.persons)) and len(other.people.persons) <= MOST:
                 chosen, names, reason = other, other.people.persons, MORE
                 break
     origin = chosen.origin if chosen.people.persons else f"{chosen.origin}{NO_PERSON}"
     return Authors(names, agency, origin, agency_origin, tuple(_contradictions(names, chosen, everything, reason)))
 
 
-def _first(said: list[Shower], seen: list[Shower]) -> tuple[Shower | None, str]:
+def _first(said: list[Shower], seen: list[Shower], houses: Collection[str]) -> tuple[Shower | None, str]:
     sure = [one for one in seen if one.sure]
     collective = [one for one in said if one.people.collective or one.people.agencies]
-    unsure = [] if collective else [one for one in seen if not one.sure and "away" not in one.origin]
+    others = {key(name) for one in collective for name in (*one.people.collective, *one.people.agencies)}
+    teams = not others <= set(houses)
+    shown = any(one.people.persons for one in sure)
+    unsure = [] if teams or shown else [one for one in seen if not one.sure and "away" not in one.origin]
     ranked = [*said, *sure, *unsure]
     named = [one for one in ranked if one.people.persons]
     whole = next((one for one in named if one.people.full), None)
     if whole:
-        return whole, FIRST if whole is (said or ranked)[0] else WHOLE if named[0] is not whole else PERSON
+        return whole, FIRST if whole is ranked[0] else WHOLE if named[0] is not whole else PERSON
     if named:
         return named[0], FIRST if named[0] is ranked[0] else PERSON
     if collective or sure:

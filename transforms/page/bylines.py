@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -13,19 +13,28 @@ from transforms.page.names import (
     People,
     is_full,
     is_role,
+    is_team,
     key,
     looks_shown,
-    one_line,
     people,
 )
+from transforms.page.names import one_line as line
 from transforms.page.shown import Run, Shown
+from transforms.page.spoken import spoken
 
+SHOWN_BYLINE = "byline"  # the origin of "By Ann Bee"
 CROWD = 3  # more names than this, in marks that every story on a page may bear, are those of other stories
 MAX_BYLINE = 160  # characters
 REACH = 10  # runs that one byline may be cut into
 _JOINS = re.compile(r"(?:[,;&|/•·⋅+、]|and|und|et|y|e|og|och|en|ve|és|и|with|mit|by)+", re.IGNORECASE)
-_INSIDE = re.compile(r"(?:^|\W)(?:written |posted |published )?by:?\s+(\S.*)$", re.IGNORECASE)
-_REVIEW = re.compile(r"\b(?:review|fact|medical|edit|photo|illustrat|translat|image|video|powered|sponsor)\w*", re.I)
+_INSIDE = re.compile(r"(?:\d{4}\b[^\w]*|[|·•–—-]\s|(?:written|posted|published) )by:?\s+(\S.*)$", re.IGNORECASE)
+_REVIEW = re.compile(
+    r"\b(?:review|fact|medical|edit|photo|illustrat|translat|image|video|powered|sponsor|contributions?)\w*\b.*(?:\b(?:by|from)\b|:|$)",
+    re.IGNORECASE,
+)
+_OF_A_LIST = re.compile(r"categor|/tags?/|topics?/|section|/c/", re.IGNORECASE)
+_OF_A_PERSON = re.compile(r"author|autor|auteur|people|person|profile|user|contributor|writer|staff|team|~|/@", re.IGNORECASE)
+BESIDE = 6  # runs after the title in which a name stands beside the date
 
 
 class Shower(NamedTuple):
@@ -40,23 +49,26 @@ def visible(tree: Any, shown: Shown, houses: Collection[str]) -> Iterator[Shower
     """What the page shows as its author, the surest mark first."""
     near = (*shown.above(), *shown.head())
     if found := labelled(shown.head(), houses) or labelled(shown.above(), houses):
-        yield Shower(found, "byline", sure=True)
+        yield Shower(found, SHOWN_BYLINE, sure=True)
     for path, origin in ((".//*[@rel='author']", "rel:author"), (".//*[@itemprop='author']", "itemprop:author")):
         nodes = tree.xpath(path)[:MAX_AUTHORS]
         named = people([name for node in nodes for name in _names_in(node)], houses)
         if named and len(named.persons) <= CROWD:
             yield Shower(named, origin, sure=True)
-    for runs, origin in ((near, "class:author"), (shown.runs[shown.end :], "class:author, away from the title")):
-        if named := marked(runs, houses):
-            yield Shower(named, origin, sure=False)
+    if named := marked(near, houses):
+        yield Shower(named, "class:author", sure=False)
+    if named := beside_date(shown.head(), houses):
+        yield Shower(named, "shown beside the date", sure=False)
+    if named := marked(shown.runs[shown.end :], houses):
+        yield Shower(named, "class:author, away from the title", sure=False)
 
 
 def _names_in(node: Any) -> list[str]:
     """The lines of an element that a mark makes the author: its `itemprop=name`, else its first text."""
     inner = [one.get("content") or one.text_content() for one in node.xpath(".//*[@itemprop='name']")[:1]]
     if inner or node.get("content"):
-        return [one_line(text)[:300] for text in inner or [node.get("content")]]
-    lines = [line for text in node.itertext() if (line := one_line(text))]
+        return [line(text)[:300] for text in inner or [node.get("content")]]
+    lines = [shown for text in node.itertext() if (shown := line(text))]
     whole = " ".join(lines)
     return [whole] if len(whole) < 80 and len(lines) < 2 else _joined(lines)
 
@@ -65,12 +77,12 @@ def _joined(lines: Sequence[str]) -> list[str]:
     """The first line with a name, and those that a comma or an "and" ties to it."""
     out: list[str] = []
     tied = True
-    for line in lines[:REACH]:
-        if _JOINS.fullmatch(line):
+    for one in lines[:REACH]:
+        if _JOINS.fullmatch(one):
             tied = True
-        elif tied and people([line]).persons:
-            out.append(line)
-            tied = line.endswith((",", "&", " and"))
+        elif tied and people([one]).persons:
+            out.append(one)
+            tied = one.endswith((",", "&", " and"))
         elif out:
             break
     return out
@@ -98,28 +110,77 @@ def labelled(runs: Sequence[Run], houses: Collection[str]) -> People | None:
 def _following(runs: Sequence[Run], houses: Collection[str], *, begun: bool) -> People:
     """The names in the runs after a label: the first one at once, more where a comma or an "and" ties them."""
     persons: list[str] = []
-    tied, like = not begun, None
+    tied, like = not begun, ("", "", "")
     for run in runs:
         if _JOINS.fullmatch(run.text):
             tied = True
             continue
-        same = like is not None and (run.node.tag, run.node.get("class")) == like and run.node.tag == "a"
-        if not tied and not same and not run.text.startswith((",", "and ", "& ")):
+        if _REVIEW.search(run.text) or _OF_A_LIST.search(_link(run)):
+            break
+        if not tied and like != _kind(run) and not run.text.startswith((",", "and ", "& ")):
             if is_role(run.text) and len(run.text) < 60:
+                like = ("", "", "")
                 continue
             break
         found = _shown_persons([run.text], houses)
-        if found.collective and not found.persons and not persons and not begun:
-            return found
+        if not found.persons and not persons and not begun:
+            if found.collective:
+                return found
+            named = people([run.text], houses)
+            if len(named.persons) == 1 and (run.marked or _OF_A_PERSON.search(_link(run))):  # a pen name
+                return named
         if not found.persons:
-            if is_role(run.text) and (persons or begun):
-                tied = False
-                continue
             break
         persons += found.persons
-        like = (run.node.tag, run.node.get("class"))
+        like = _kind(run) if run.node.tag == "a" else ("", "", "")
         tied = run.text.rstrip().endswith((",", "&", " and", " und"))
     return People(tuple(persons))
+
+
+def _kind(run: Run) -> tuple[str, str, str]:
+    """Like elements with like addresses hold like things."""
+    return run.node.tag, run.node.get("class") or "", _link(run).rpartition("/")[0].rstrip("/").rpartition("/")[2]
+
+
+def _link(run: Run) -> str:
+    """Where the run leads: the address of the link that it is in, close above."""
+    node = run.node
+    for _ in range(3):
+        if node is None:
+            return ""
+        if node.tag == "a":
+            return str(node.get("href") or "").rstrip("/")
+        node = node.getparent()
+    return ""
+
+
+def beside_date(runs: Sequence[Run], houses: Collection[str]) -> People | None:
+    """Whom lines just after the title name that are nothing but names, next to a date."""
+    for at, run in enumerate(runs[:BESIDE]):
+        if not _is_name(run, runs[max(0, at - 1) : at]):
+            continue
+        like = (run.node.tag, run.node.get("class"))
+        several = [run]
+        for other in runs[at + 1 : at + 1 + CROWD]:
+            if _JOINS.fullmatch(other.text):
+                continue
+            if (other.node.tag, other.node.get("class")) != like or not _is_name(other, ()):
+                break
+            several.append(other)
+        end = at + len(several)
+        if any(spoken(one.text) and len(one.text) < 60 for one in (*runs[max(0, at - 1) : at], *runs[end : end + 2])):
+            return people([one.text for one in several], houses)
+    return None
+
+
+def _is_name(run: Run, before: Sequence[Run]) -> bool:
+    link = _link(run)
+    if len(run.text) > 60 or (link and not _OF_A_PERSON.search(link)) or any(_REVIEW.search(one.text) for one in before):
+        return False
+    found = people([run.text])
+    if found.collective:
+        return is_team(run.text)
+    return bool(found.persons) and run.text[:1].isupper() and all(map(looks_shown, found.persons))
 
 
 def _shown_persons(lines: Sequence[str], houses: Collection[str]) -> People:
@@ -137,14 +198,15 @@ def marked(runs: Sequence[Run], houses: Collection[str]) -> People | None:
         if not is_marked:
             continue
         persons: list[str] = []
-        like: tuple[str, str | None] | None = None
+        like: tuple[str, str] | None = None
         collective: tuple[str, ...] = ()
         for run in several[:REACH]:
             if len(run.text) > MAX_BYLINE or _REVIEW.match(run.text):
                 continue
             found = people([run.text], houses)
-            whole = [name for name in found.persons if looks_shown(name)]
-            kind = (run.node.tag, run.node.get("class"))
+            pen = len(found.persons) == 1 and run.node.tag == "a" and "author" in _link(run)
+            whole = [name for name in found.persons if pen or looks_shown(name)]
+            kind = (run.node.tag, run.node.get("class") or "")
             if whole and (like is None or like == kind):
                 persons += whole
                 like = kind
@@ -156,13 +218,18 @@ def marked(runs: Sequence[Run], houses: Collection[str]) -> People | None:
     return None
 
 
-def in_text(text: str) -> People:
+def in_text(text: str) -> tuple[str, ...]:
     """Whom a line such as "By Ann Bee and Cy Dee" among the first lines of a text names."""
     for first in text.split("\n", 10)[:10]:
         named = people([first]) if len(first) <= 100 and LABEL.match(first) else People()
         if named.persons and all(map(is_full, named.persons)):
-            return named
-    return People()
+            return named.persons
+    return ()
 
 
-__all__ = ["Shower", "in_text", "key", "labelled", "marked", "visible"]
+def persons(raw: Iterable[str], sites: Iterable[str] = ()) -> tuple[str, ...]:
+    """The persons in bylines: no "By", no addresses, no roles, no agencies, not the site itself."""
+    return people(raw, set(map(key, sites))).persons
+
+
+__all__ = ["Shower", "in_text", "key", "labelled", "line", "marked", "persons", "visible"]

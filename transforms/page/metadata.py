@@ -23,9 +23,12 @@ from transforms.page.language import primary
 from transforms.page.metatags import Found, Meta
 from transforms.page.names import key
 from transforms.page.shown import shown
-from transforms.page.titles import without_site
+from transforms.page.titles import MAX_TITLE, without_site
 
-__all__ = ["FOREIGN_CANONICAL", "Hint", "Metadata", "from_hint", "htmldate_guess", "metadata", "without_site"]
+__all__ = [
+    "FOREIGN_CANONICAL", "MAX_TITLE", "Hint", "Metadata", "from_hint", "htmldate_guess", "metadata", "elsewhere",
+    "without_site",
+]  # fmt: skip
 
 Page = Any  # an lxml tree
 
@@ -82,7 +85,7 @@ def metadata(
 
     houses = set(map(key, names))
     said = authors.stated(known, meta, hint.authors if hint.own_site else (), houses)
-    people = authors.choose(list(said), list(visible(tree, around, houses)))
+    people = authors.choose(list(said), list(visible(tree, around, houses)), houses)
 
     tags = list(_languages(tree, meta, known, hint))
     language = _first(tags)

@@ -41,6 +41,7 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _NOT_OF_THE_PAGE = re.compile(r"copyright|©|event|deadline|due|expires|valid|born|since|as of|valid", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
 _PATH_DAY = re.compile(r"/(20\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _DATE_NAME = re.compile(r"date|time|publish|posted|pub-", re.IGNORECASE)
 
@@ -155,8 +156,8 @@ def _look(runs: tuple[Run, ...], language: str, *, back: bool = False) -> Seen:
         said = spoken(run.text, language)
         if said is None:
             continue
-        around = runs[at + 1 : at + 1 + NEAR] if back else runs[max(0, at - NEAR) : at]
-        before = [one.text for one in (reversed(around) if not back else around) if len(one.text) <= 40]
+        around = runs[at + 1 : at + 1 + NEAR] if back else runs[max(0, at - NEAR) : at]  # a stroke may stand between
+        before = [one.text for one in (reversed(around) if not back else around) if len(one.text) <= 40 and _LETTER.search(one.text)]
         own = run.text[: said.start]
         kind = _kind(own) or next((kind for text in before[:1] if (kind := _kind(text))), "") or _kind(run.text[said.end :])
         if kind == "other" or (not kind and not _alone(run, said.end - said.start)):

@@ -22,14 +22,16 @@ LABEL = re.compile(
     r"|autor(?:in|es|as|a|i|en)?|auteure?s?|verfasst von|geschrieben von|ein beitrag von|escrito por|[ée]crit par"
     r"|scritto da|geschreven door|skrevet av|skrevet af|skriven av|tekst|napisał|yazar|szerző|kirjoittaja"
     r"|автор|автори|авторы|текст|文／|文・|執筆者|投稿者|作者)(?:\b|(?<=／)|(?<=・))\s*[:：]?(?:\s*(?=\S)|$)"
-    r"|(?:von|par|por|di|door|af|av|text|od|przez)\b:?\s+(?=\S+\s+\S)",  # these begin names too: a whole name must follow
+    r"|(?:von|par|por|di|door|af|av|text|od|przez)\b:?(?:\s+(?=\S+\s+\S)|\s*$)",  # these begin names, too: a whole one follows
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"\s*(?:,|;|\||/|•|·|⋅|、|，|\s[–—-]\s|\s(?:and|und|et|y|e|og|och|en|ve|és|ja|oraz|и|та|with|mit|avec|con|&)\s)\s*",
+    r"\s*(,|;|\||/|•|·|⋅|、|，|\s[–—-]\s|\s(?:and|und|et|y|e|og|och|en|ve|és|ja|oraz|и|та|with|mit|avec|con|&)\s)\s*",
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|html?)\b|\d|[<>{}\[\]=]|\w_\w", re.IGNORECASE)
+_URL = re.compile(r"(?:https?:)?//[^\s,;]+", re.IGNORECASE)
+_MONONYM = re.compile(r"[\w.\-]+\.[a-z]{2,4}")  # `t-online.de` as a house of its own
 _ADDRESS = re.compile(r"\s*(?:https?:|//|/|www\.)", re.IGNORECASE)
 _JUNK = re.compile(
     r"(?:site |web)?(?:admin|administrator|master)|root|undefined|null|none|nan|unknown|anonymous|n/?a|test|user|guest"
@@ -41,11 +43,15 @@ _ROLE = re.compile(
     r"\b(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|producer|photographer|author|analyst"
     r"|founder|director|manager|president|officer|ceo|cto|cfo|coo|cmo|chief|head|expert|specialist|consultant|strategist"
     r"|researcher|professor|lecturer|dietitian|nutritionist|therapist|attorney|lawyer|engineer|developer|architect"
-    r"|marketer|coach|trainer|coordinator|associate|partner|senior|ph\.?\s?d|m\.?d|mba|m\.?sc?|b\.?sc?|b\.?a|m\.?a|rn|bsn|cpa"
-    r"|cfp|dds|dmd|dvm|vmd|dacvb|rdn?|jr|sr|updated|published|reviewed|admin|guide|wissenschaft|redakteur(?:in)?"
-    r"|reporter(?:in)?|korrespondent(?:in)?|volontär(?:in)?|journaliste|rédact(?:eur|rice)|redactora?|periodista"
-    r"|corresponsal|redattore|giornalista|redacteur|verslaggever|minutes?|read)\b\.?",
+    r"|marketer|coach|trainer|coordinator|associate|partner|senior|clinician|counsel|educator|editor-in-chief"
+    r"|updated|published|reviewed|admin|guide|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?|volontär(?:in)?"
+    r"|journaliste|rédact(?:eur|rice)|redactora?|periodista|corresponsal|redattore|giornalista|redacteur|verslaggever"
+    r"|minutes?|read)\b",
     re.IGNORECASE,
+)
+_DEGREE = re.compile(
+    r"(?:Ph\.?\s?D|PHD|M\.?D|MBA|M\.?Sc?|B\.?Sc?|B\.?A|M\.?A|M\.?Ed|J\.?D|LL\.?M|RN|BSN|MSN|CPA|CF[AP]®?|DDS|DMD|DVM|VMD|DACVB"
+    r"|RDN?|LVT|Esq|Jr|Sr|MPH|LCSW|CISSP|SMT|EA)\.?"
 )
 _TEAM = re.compile(
     r"\b(?:staff|team|editors|editorial|newsroom|news desk|desk|reporters|correspondents|contributors|writers|board"
@@ -66,7 +72,7 @@ _INTERFACE = re.compile(
     r"|you|our|us|the|for|with|how|what|why|when|all|new|last|first|best|top|in|on|at|to|is|are|was|photo|image|video|credit"
     r"|january|february|march|april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|reviews?|guides?|business|health|politics|sports?|world"
-    r"|opinion|topics?|category|categories|tags?|search|menu|login|sign|up|free|shop|store|app|download|policy|terms)\b",
+    r"|opinion|topics?|reading|time|estimated|checklists?|planning|tools?|features?|category|categories|tags?|search|menu|login|sign|up|free|shop|store|app|download|policy|terms)\b",
     re.IGNORECASE,
 )
 
@@ -90,27 +96,43 @@ def people(raw: Iterable[str], houses: Collection[str] = (), *, house: bool = Fa
     persons: dict[str, str] = {}
     collective: dict[str, str] = {}
     agencies: dict[str, str] = {}
+    roles: dict[str, str] = {}
     for text in raw:
         if _ADDRESS.match(text):  # some give the author's page where the name is meant
             continue
-        for name in _parts(without_label(one_line(text[:MAX_LINE]))):
+        names, offices = _of_line(text)
+        for name in names:
             if is_agency(name):
                 agencies.setdefault(key(name), name)
             elif house or key(name) in houses or _TEAM.search(name):
                 collective.setdefault(key(name), name)
             else:
                 persons.setdefault(key(name), name)
+        for office in offices:
+            roles.setdefault(key(office), office)
+    if not persons and not collective and not agencies:  # "AAA Travel Editor": nobody else is named
+        collective = {name: office for name, office in roles.items() if len(office.split()) > 1 and office[:1].isupper()}
     return People(*(tuple(names.values())[:MAX_AUTHORS] for names in (persons, collective, agencies)))
 
 
-def _parts(text: str) -> Iterable[str]:
-    for part in _BETWEEN.split(text):
+def _of_line(text: str) -> tuple[list[str], list[str]]:
+    """(names, roles) of one byline. What follows a role after a comma is more of the role: "Head, Community Work"."""
+    names: list[str] = []
+    roles: list[str] = []
+    pieces = _BETWEEN.split(without_label(one_line(_URL.sub(" ", text[:MAX_LINE]))))
+    for part, joint in zip(pieces[::2], ["", *pieces[1::2]], strict=True):
         name = _SUFFIX.sub("", without_label(part).strip(" \t-–—,.;:|()\"“”„*"))
         if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name) or _JUNK.fullmatch(name):
             continue
-        if not any(map(str.isalpha, name)) or (_ROLE.search(name) and not _TEAM.search(name)):
+        if not any(map(str.isalpha, name)) or _DEGREE.fullmatch(name):
             continue
-        yield name
+        if _ROLE.search(name) and not _TEAM.search(name):
+            roles.append(name)
+        elif not (roles and names and joint.strip() == ","):
+            names.append(name)
+    if any(map(is_full, names)):  # "Brett Cruz, Privacy and Digital Security Expert"
+        names = [name for name in names if is_full(name) or is_agency(name) or _TEAM.search(name) or _MONONYM.fullmatch(name)]
+    return names, roles
 
 
 def is_agency(name: str) -> bool:
@@ -132,6 +154,10 @@ def looks_shown(name: str) -> bool:
 
 def is_role(text: str) -> bool:
     return bool(_ROLE.search(text))
+
+
+def is_team(text: str) -> bool:
+    return bool(_TEAM.search(text))
 
 
 def without_label(text: str) -> str:

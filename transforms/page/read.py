@@ -122,7 +122,7 @@ def headline(text: str) -> str:
 
 def _extracted(main: MainText, links: tuple[tuple[str, str], ...], meta: Metadata) -> Extracted:
     if (not meta.authors or meta.origins["authors"].endswith(NO_PERSON)) and (found := bylines.in_text(main.text)):
-        meta = meta._replace(authors=found.persons, origins=meta.origins | {"authors": "text:byline"})
+        meta = meta._replace(authors=found, origins=meta.origins | {"authors": "text:byline"})
     language = detect(main.text, meta.language)
     if language:
         if meta.language and language != meta.language:

@@ -13,15 +13,16 @@ from transforms.page.bylines import key
 from transforms.page.metatags import line
 
 MAX_RUNS = 6_000
+SEARCHED = 400  # runs among which a title without a heading is looked for
 BEFORE, AFTER = 14, 50  # runs of text around the heading in which a byline stands
 LONG, PARAGRAPHS = 180, 3  # characters of a run that is a paragraph; after so many of them the text has begun
 _SKIPPED = frozenset(
     "script style noscript template nav footer aside figure figcaption select option svg iframe form textarea "
-    "dialog blockquote table".split()  # noqa: SIM905
+    "dialog blockquote".split()  # noqa: SIM905
 )
 _OF_AUTHOR = re.compile(r"author|byline", re.IGNORECASE)
 _ELSEWHERE = re.compile(
-    r"relat|recommend|read-?(?:more|next|also)|trending|most-?(?:read|popular|recent)|popular|latest|outbrain|taboola"
+    r"\brelated|related[-_]|[-_]related|recommend|read-?(?:more|next|also)|trending|most-?(?:read|popular|recent)|popular|latest|outbrain|taboola"
     r"|recirc|you-may|more-(?:from|stories|posts|news)|similar|sidebar|side-?rail|comment(?!ary)|respond|newsletter"
     r"|cookie|consent|\bnav\b|navbar|menu|breadcrumb|footer|promo|sponsor|advert|teaser|widget-area|popup|modal"
     r"|caption|photo-?credit|testimonial|mega-?nav|post-navigation|up-?next|sub-?nav",
@@ -85,7 +86,9 @@ def _heading(runs: list[Run], wanted: str) -> tuple[int, int]:
             if first == (0, 0) and node.tag == "h1":
                 first = (start, end)
         start = end
-    return first
+    alone = (at for at, run in enumerate(runs[:SEARCHED]) if wanted and key(run.text) == wanted)
+    at = next(alone, -1)
+    return (at, at + 1) if at >= 0 else first
 
 
 def _heading_of(node: Any) -> Any:

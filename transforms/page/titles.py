@@ -21,10 +21,11 @@ FIELD = "title"
 MAX_TITLE = 500
 MAX_KEPT = 3
 WEIGHTS = {
-    "jsonld": 3.0, "h1": 3.2, "h1:first": 1.0, "meta:og:title": 2.2, "feed": 2.5, "title": 1.5, "meta:twitter:title": 0.4,
-    "jsonld:page": 0.4, "itemprop:headline": 1.0,
+    "jsonld": 8.0, "h1": 4.0, "feed": 3.0, "meta:og:title": 2.0, "h1:first": 1.0, "itemprop:headline": 1.0, "title": 1.0,
+    "meta:twitter:title": 0.4, "jsonld:page": 0.4,
 }  # fmt: skip
-"""How much an origin counts. A page's one main heading counts most: meta tags are written for search and for sharing."""
+"""How much an origin counts. A headline in JSON-LD stands alone against the page's own marks; only the one main heading,
+the feed and a meta tag together outweigh it. Of lone headings .89 are right on the development pages, of og:title .80."""
 OTHER = 0.5
 LOGO = 2  # words: a heading that short may be the site's
 _KICKER = re.compile(r"kicker|eyebrow|overline|topline|roofline|dachzeile|section|category|label|badge|flag", re.IGNORECASE)
