@@ -1,4 +1,4 @@
-"""What a page says of its own address -> the canonical one inside its site, and another site's where it names one. Pure."""
+"""What a page says of its own address -> the canonical one in its site, and another site's where it names one. Pure."""
 
 from __future__ import annotations
 

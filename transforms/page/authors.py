@@ -1,7 +1,7 @@
 """Whom page and feed name as authors -> one choice, its origin, and what other origins say instead. Pure.
 
-Stated names (JSON-LD, meta tags, the site's own feed) come before shown ones. A person comes before a team or the house, a
-whole name before a user name; a shown byline that names the same and more stands in for a stated one that was cut short.
+Stated names (JSON-LD, meta tags, the site's own feed) come before shown ones. A person comes before a team or the
+house, a whole name before a user name. A shown byline that names the same and more stands in for a stated one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from schemas.records import Contradiction
 from transforms.page.bylines import SHOWN_BYLINE, Shower
 from transforms.page.graph import Graph, named
 from transforms.page.metatags import AUTHOR, Meta
-from transforms.page.names import People, key, people
+from transforms.page.names import joined, key, people
 
 FIELD = "authors"
 NO_PERSON = ", no person"  # ends an origin that names a team or the house only
@@ -40,7 +40,7 @@ def stated(graph: Graph, meta: Meta, feed: Collection[str], houses: Collection[s
             said = named(node.get(field), graph.by_id)
             persons = people([one.name for one in said if not one.house], houses)
             others = people([one.name for one in said if one.house], houses, house=True)
-            yield Shower(_both(persons, others), origin, sure=True)
+            yield Shower(joined(persons, others), origin, sure=True)
     several = [_turned(name) for name in meta.values.get("citation_author", ())]
     yield Shower(people(several, houses), "meta:citation_author", sure=True)
     for name in AUTHOR[1:]:
@@ -48,10 +48,6 @@ def stated(graph: Graph, meta: Meta, feed: Collection[str], houses: Collection[s
     for values, origin in meta.card_authors():
         yield Shower(people(values, houses), origin, sure=True)
     yield Shower(people(feed, houses), "feed", sure=True)
-
-
-def _both(one: People, other: People) -> People:
-    return People(*(tuple(dict.fromkeys((*a, *b))) for a, b in zip(one, other, strict=True)))
 
 
 def _turned(name: str) -> str:
@@ -64,7 +60,8 @@ def choose(said: Collection[Shower], seen: Collection[Shower], houses: Collectio
     """The choice among stated (`said`) and shown (`seen`) names, each in the order of trust."""
     said, seen = [one for one in said if one.people], [one for one in seen if one.people]
     everything = [*said, *seen]
-    agency, agency_origin = next(((one.people.agencies[0], one.origin) for one in everything if one.people.agencies), ("", ""))
+    agencies = ((one.people.agencies[0], one.origin) for one in everything if one.people.agencies)
+    agency, agency_origin = next(agencies, ("", ""))
     chosen, reason = _first(said, seen, houses)
     if chosen is None:
         return Authors((), agency, "", agency_origin)
@@ -72,7 +69,9 @@ def choose(said: Collection[Shower], seen: Collection[Shower], houses: Collectio
     if chosen.people.persons:
         mine = set(map(key, names))
         for other in everything:
-            if (other in said or other.origin == SHOWN_BYLINE) and mine < set(map(key, other.people.persons)) and len(other.people.persons) <= MOST:
+            theirs = other.people.persons
+            wider = mine < set(map(key, theirs)) and len(theirs) <= MOST
+            if wider and (other in said or other.origin == SHOWN_BYLINE):
                 chosen, names, reason = other, other.people.persons, MORE
                 break
     origin = chosen.origin if chosen.people.persons else f"{chosen.origin}{NO_PERSON}"

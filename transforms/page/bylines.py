@@ -14,6 +14,7 @@ from transforms.page.names import (
     is_full,
     is_role,
     is_team,
+    joined,
     key,
     looks_shown,
     people,
@@ -29,11 +30,14 @@ REACH = 10  # runs that one byline may be cut into
 _JOINS = re.compile(r"(?:[,;&|/•·⋅+、]|and|und|et|y|e|og|och|en|ve|és|и|with|mit|by)+", re.IGNORECASE)
 _INSIDE = re.compile(r"(?:\d{4}\b[^\w]*|[|·•–—-]\s|(?:written|posted|published) )by:?\s+(\S.*)$", re.IGNORECASE)
 _REVIEW = re.compile(
-    r"\b(?:review|fact|medical|edit|photo|illustrat|translat|image|video|powered|sponsor|contributions?)\w*\b.*(?:\b(?:by|from)\b|:|$)",
+    r"\b(?:review|fact|medical|edit|photo|illustrat|translat|image|video|powered|sponsor|contributions?)\w*\b.*"
+    r"(?:\b(?:by|from)\b|:|$)",
     re.IGNORECASE,
 )
 _OF_A_LIST = re.compile(r"categor|/tags?/|topics?/|section|/c/", re.IGNORECASE)
-_OF_A_PERSON = re.compile(r"author|autor|auteur|people|person|profile|user|contributor|writer|staff|team|~|/@", re.IGNORECASE)
+_OF_A_PERSON = re.compile(
+    r"author|autor|auteur|people|person|profile|user|contributor|writer|staff|team|~|/@", re.IGNORECASE
+)
 BESIDE = 6  # runs after the title in which a name stands beside the date
 
 
@@ -55,12 +59,13 @@ def visible(tree: Any, shown: Shown, houses: Collection[str]) -> Iterator[Shower
         named = people([name for node in nodes for name in _names_in(node)], houses)
         if named and len(named.persons) <= CROWD:
             yield Shower(named, origin, sure=True)
-    if named := marked(near, houses):
-        yield Shower(named, "class:author", sure=False)
-    if named := beside_date(shown.head(), houses):
-        yield Shower(named, "shown beside the date", sure=False)
-    if named := marked(shown.runs[shown.end :], houses):
-        yield Shower(named, "class:author, away from the title", sure=False)
+    for seen, origin in (
+        (marked(near, houses), "class:author"),
+        (beside_date(shown.head(), houses), "shown beside the date"),
+        (marked(shown.runs[shown.end :], houses), "class:author, away from the title"),
+    ):
+        if seen:
+            yield Shower(seen, origin, sure=False)
 
 
 def _names_in(node: Any) -> list[str]:
@@ -102,8 +107,7 @@ def labelled(runs: Sequence[Run], houses: Collection[str]) -> People | None:
         named = _shown_persons([rest], houses) if rest else People()
         more = _following(runs[at + 1 : at + 1 + REACH], houses, begun=bool(named.persons or named.collective))
         if named or more:
-            both = (*named.persons, *more.persons), (*named.collective, *more.collective)
-            return People(*(tuple(dict.fromkeys(names)) for names in both), (*named.agencies, *more.agencies))
+            return joined(named, more)
     return None
 
 
@@ -175,7 +179,11 @@ def beside_date(runs: Sequence[Run], houses: Collection[str]) -> People | None:
 
 def _is_name(run: Run, before: Sequence[Run]) -> bool:
     link = _link(run)
-    if len(run.text) > 60 or (link and not _OF_A_PERSON.search(link)) or any(_REVIEW.search(one.text) for one in before):
+    if (
+        len(run.text) > 60
+        or (link and not _OF_A_PERSON.search(link))
+        or any(_REVIEW.search(one.text) for one in before)
+    ):
         return False
     found = people([run.text])
     if found.collective:

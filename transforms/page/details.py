@@ -1,4 +1,4 @@
-"""Section, tags, picture with caption, licence, paywall: what page and JSON-LD state of an article beside its text. Pure."""
+"""Section, tags, picture with caption, licence, paywall: what a page states of an article beside its text. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """JSON-LD nodes -> whom and what they name, references by `@id` followed. Pure; bounded; never raises.
 
-A CMS writes one `@graph` in which the article names its author as `{"@id": ...}` and a `Person` node elsewhere holds the
-name; others write names, lists of names, or lists of lists.
+A CMS writes one `@graph` in which the article names its author as `{"@id": ...}` and a `Person` node elsewhere holds
+the name; others write names, lists of names, or lists of lists.
 """
 
 from __future__ import annotations

@@ -26,7 +26,14 @@ from transforms.page.shown import shown
 from transforms.page.titles import MAX_TITLE, without_site
 
 __all__ = [
-    "FOREIGN_CANONICAL", "MAX_TITLE", "Hint", "Metadata", "from_hint", "htmldate_guess", "metadata", "elsewhere",
+    "FOREIGN_CANONICAL",
+    "MAX_TITLE",
+    "Hint",
+    "Metadata",
+    "elsewhere",
+    "from_hint",
+    "htmldate_guess",
+    "metadata",
     "without_site",
 ]  # fmt: skip
 
@@ -167,10 +174,8 @@ def _site_names(meta: Meta, known: Graph) -> list[Found]:
     publishers = [
         (one.name, "jsonld") for node in known.nodes.articles for one in named(node.get("publisher"), known.by_id)
     ]
-    houses = ("WebSite", "Organization", "NewsMediaOrganization")
-    sites = [
-        (jsonld.text(node), "jsonld") for node in known.nodes.nodes if any(kind in jsonld.types(node) for kind in houses)
-    ]
+    houses = {"WebSite", "Organization", "NewsMediaOrganization"}
+    sites = [(jsonld.text(node), "jsonld") for node in known.nodes.nodes if jsonld.types(node) & houses]
     said = [*meta.first(["og:site_name"]), *publishers, *sites, *meta.first(["application-name", "twitter:site"])]
     return [(name.removeprefix("@"), origin) for name, origin in said if name]
 

@@ -1,7 +1,7 @@
-"""What page and feed say of when an article appeared and was changed -> one choice each, and what speaks against it. Pure.
+"""What page and feed say of when an article appeared and was changed -> one choice each, and what contradicts it. Pure.
 
-Order of trust: the site's own feed; JSON-LD; meta tags; marks (`itemprop`, `<time>`); a date shown beside the title, first
-where its wording says what it is; the address. Whatever is less than a statement says so in its origin.
+Order of trust: the site's own feed; JSON-LD; meta tags; marks (`itemprop`, `<time>`); a date shown beside the title,
+first where its wording says what it is; the address. Whatever is less than a statement says so in its origin.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ NEAR = 2  # runs between a wording and its date
 FEED_FIRST, IN_ORDER = "the site's own feed comes first", "the first origin in the order of trust"
 ONLY_CHANGED = "shown:updated, no other date is stated"
 _PUBLISHED = re.compile(
-    r"publi(?:shed|cation)|posted|first published|originally|released|created|date:|veröffentlicht|erschienen|erstellt|stand:"
-    r"|publié|paru|mis en ligne|publicad[oa]|pubblicat[oa]|geplaatst|gepubliceerd|publisert|publicerad|offentliggjort"
-    r"|udgivet|opublikowano|publikováno|zveřejněno|közzétéve|megjelent|julkaistu|yayın|опубликован|публик|公開|掲載|配信|発行"
+    r"publi(?:shed|cation)|posted|first published|originally|released|created|date:|veröffentlicht|erschienen|erstellt"
+    r"|stand:|publié|paru|mis en ligne|publicad[oa]|pubblicat[oa]|geplaatst|gepubliceerd|publisert|publicerad"
+    r"|offentliggjort|udgivet|opublikowano|publikováno|zveřejněno|közzétéve|megjelent|julkaistu|yayın|опубликован|публик|公開|掲載|配信|発行"
     r"|입력|등록|发布|發佈",
     re.IGNORECASE,
 )
@@ -156,10 +156,10 @@ def _look(runs: tuple[Run, ...], language: str, *, back: bool = False) -> Seen:
         said = spoken(run.text, language)
         if said is None:
             continue
-        around = runs[at + 1 : at + 1 + NEAR] if back else runs[max(0, at - NEAR) : at]  # a stroke may stand between
-        before = [one.text for one in (reversed(around) if not back else around) if len(one.text) <= 40 and _LETTER.search(one.text)]
+        around = runs[at + 1 : at + 1 + NEAR] if back else runs[max(0, at - NEAR) : at][::-1]  # the nearest first
+        before = [one.text for one in around if len(one.text) <= 40 and _LETTER.search(one.text)]  # not a stroke
         own = run.text[: said.start]
-        kind = _kind(own) or next((kind for text in before[:1] if (kind := _kind(text))), "") or _kind(run.text[said.end :])
+        kind = _kind(own) or (_kind(before[0]) if before else "") or _kind(run.text[said.end :])
         if kind == "other" or (not kind and not _alone(run, said.end - said.start)):
             continue
         source = {"published": "shown:published", "changed": "shown:updated"}.get(kind, "shown, without a wording")
@@ -174,7 +174,8 @@ def _look(runs: tuple[Run, ...], language: str, *, back: bool = False) -> Seen:
 def _kind(text: str) -> str:
     """What a wording says of the date behind it: the last one counts."""
     tail = text[-40:]
-    hits = [(hit.start(), name) for name, form in (("published", _PUBLISHED), ("changed", _CHANGED)) for hit in form.finditer(tail)]
+    forms = ("published", _PUBLISHED), ("changed", _CHANGED)
+    hits = [(hit.start(), name) for name, form in forms for hit in form.finditer(tail)]
     if hits:
         return max(hits)[1]
     return "other" if _NOT_OF_THE_PAGE.search(tail) else ""

@@ -22,7 +22,7 @@ LABEL = re.compile(
     r"|autor(?:in|es|as|a|i|en)?|auteure?s?|verfasst von|geschrieben von|ein beitrag von|escrito por|[ée]crit par"
     r"|scritto da|geschreven door|skrevet av|skrevet af|skriven av|tekst|napisał|yazar|szerző|kirjoittaja"
     r"|автор|автори|авторы|текст|文／|文・|執筆者|投稿者|作者)(?:\b|(?<=／)|(?<=・))\s*[:：]?(?:\s*(?=\S)|$)"
-    r"|(?:von|par|por|di|door|af|av|text|od|przez)\b:?(?:\s+(?=\S+\s+\S)|\s*$)",  # these begin names, too: a whole one follows
+    r"|(?:von|par|por|di|door|af|av|text|od|przez)\b:?(?:\s+(?=\S+\s+\S)|\s*$)",  # these begin names, too
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -31,7 +31,7 @@ _BETWEEN = re.compile(
 )
 _NOT_A_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|html?)\b|\d|[<>{}\[\]=]|\w_\w", re.IGNORECASE)
 _URL = re.compile(r"(?:https?:)?//[^\s,;]+", re.IGNORECASE)
-_MONONYM = re.compile(r"[\w.\-]+\.[a-z]{2,4}")  # `t-online.de` as a house of its own
+_DOMAIN = re.compile(r"[\w.\-]+\.[a-z]{2,4}")  # `t-online.de` as a house of its own
 _ADDRESS = re.compile(r"\s*(?:https?:|//|/|www\.)", re.IGNORECASE)
 _JUNK = re.compile(
     r"(?:site |web)?(?:admin|administrator|master)|root|undefined|null|none|nan|unknown|anonymous|n/?a|test|user|guest"
@@ -50,8 +50,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
-    r"(?:Ph\.?\s?D|PHD|M\.?D|MBA|M\.?Sc?|B\.?Sc?|B\.?A|M\.?A|M\.?Ed|J\.?D|LL\.?M|RN|BSN|MSN|CPA|CF[AP]®?|DDS|DMD|DVM|VMD|DACVB"
-    r"|RDN?|LVT|Esq|Jr|Sr|MPH|LCSW|CISSP|SMT|EA)\.?"
+    r"(?:Ph\.?\s?D|PHD|M\.?D|MBA|M\.?Sc?|B\.?Sc?|B\.?A|M\.?A|M\.?Ed|J\.?D|LL\.?M|RN|BSN|MSN|CPA|CF[AP]®?|DDS|DMD|DVM"
+    r"|VMD|DACVB|RDN?|LVT|Esq|Jr|Sr|MPH|LCSW|CISSP|SMT|EA)\.?"
 )
 _TEAM = re.compile(
     r"\b(?:staff|team|editors|editorial|newsroom|news desk|desk|reporters|correspondents|contributors|writers|board"
@@ -91,6 +91,10 @@ class People(NamedTuple):
         return bool(self.persons) and all(map(is_full, self.persons))
 
 
+def joined(one: People, other: People) -> People:
+    return People(*(tuple(dict.fromkeys((*a, *b))) for a, b in zip(one, other, strict=True)))
+
+
 def people(raw: Iterable[str], houses: Collection[str] = (), *, house: bool = False) -> People:
     """The names in bylines. `houses` are `key`s of the site's own names; `house`: an organisation is said to write."""
     persons: dict[str, str] = {}
@@ -111,7 +115,9 @@ def people(raw: Iterable[str], houses: Collection[str] = (), *, house: bool = Fa
         for office in offices:
             roles.setdefault(key(office), office)
     if not persons and not collective and not agencies:  # "AAA Travel Editor": nobody else is named
-        collective = {name: office for name, office in roles.items() if len(office.split()) > 1 and office[:1].isupper()}
+        collective = {
+            name: office for name, office in roles.items() if len(office.split()) > 1 and office[:1].isupper()
+        }
     return People(*(tuple(names.values())[:MAX_AUTHORS] for names in (persons, collective, agencies)))
 
 
@@ -121,7 +127,7 @@ def _of_line(text: str) -> tuple[list[str], list[str]]:
     roles: list[str] = []
     pieces = _BETWEEN.split(without_label(one_line(_URL.sub(" ", text[:MAX_LINE]))))
     for part, joint in zip(pieces[::2], ["", *pieces[1::2]], strict=True):
-        name = _SUFFIX.sub("", without_label(part).strip(" \t-–—,.;:|()\"“”„*"))
+        name = _SUFFIX.sub("", without_label(part).strip(' \t-–—,.;:|()"“”„*'))
         if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name) or _JUNK.fullmatch(name):
             continue
         if not any(map(str.isalpha, name)) or _DEGREE.fullmatch(name):
@@ -131,7 +137,7 @@ def _of_line(text: str) -> tuple[list[str], list[str]]:
         elif not (roles and names and joint.strip() == ","):
             names.append(name)
     if any(map(is_full, names)):  # "Brett Cruz, Privacy and Digital Security Expert"
-        names = [name for name in names if is_full(name) or is_agency(name) or _TEAM.search(name) or _MONONYM.fullmatch(name)]
+        names = [one for one in names if is_full(one) or is_agency(one) or _TEAM.search(one) or _DOMAIN.fullmatch(one)]
     return names, roles
 
 

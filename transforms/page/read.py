@@ -13,8 +13,8 @@ from typing import NamedTuple
 from schemas.records import Contradiction, Paragraph, Span
 from transforms.page import bylines, jsonld, refuse
 from transforms.page import text as pagetext
-from transforms.page.authors import NO_PERSON
 from transforms.page.agree import NOTHING, choose
+from transforms.page.authors import NO_PERSON
 from transforms.page.blocks import blocks
 from transforms.page.charset import decode
 from transforms.page.language import detect
@@ -132,5 +132,5 @@ def _extracted(main: MainText, links: tuple[tuple[str, str], ...], meta: Metadat
 
 
 def _other_tongue(meta: Metadata) -> Contradiction:
-    tagged = meta.origins.get("language", "")
-    return Contradiction(field="language", value=meta.language, origin=tagged, reason="the text itself comes before a tag")
+    tagged, reason = meta.origins.get("language", ""), "the text itself comes before a tag"
+    return Contradiction(field="language", value=meta.language, origin=tagged, reason=reason)

@@ -17,9 +17,9 @@ SEARCHED = 400  # runs among which a title without a heading is looked for
 BEFORE, AFTER = 14, 50  # runs of text around the heading in which a byline stands
 LONG, PARAGRAPHS = 180, 3  # characters of a run that is a paragraph; after so many of them the text has begun
 _SKIPPED = frozenset(
-    "script style noscript template nav footer aside figure figcaption select option svg iframe form textarea "
-    "dialog blockquote".split()  # noqa: SIM905
-)
+    {"script", "style", "noscript", "template", "nav", "footer", "aside", "figure", "figcaption", "select", "option",
+     "svg", "iframe", "form", "textarea", "dialog", "blockquote"}
+)  # fmt: skip
 _OF_AUTHOR = re.compile(r"author|byline", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\brelated|related[-_]|[-_]related|recommend|read-?(?:more|next|also)|trending|most-?(?:read|popular|recent)|popular|latest|outbrain|taboola"

@@ -16,12 +16,12 @@ from schemas.records import DateValue
 _MONTHS = (
     "january jan january januar jänner janv janvier enero ene janeiro gennaio gen januari januar tammikuu tammikuuta"
     " styczeń stycznia sty leden ledna január ocak oca ianuarie január января январь янв січня siječnja siječanj",
-    "february feb februar feber février févr fév febrero fevereiro fev febbraio februari helmikuu helmikuuta luty lutego"
-    " lut únor února február şubat şub februarie февраля февраль фев лютого veljače",
+    "february feb februar feber février févr fév febrero fevereiro fev febbraio februari helmikuu helmikuuta luty"
+    " lutego lut únor února február şubat şub februarie февраля февраль фев лютого veljače",
     "march mar märz maerz mrz mars marzo março marco maart marts maaliskuu maaliskuuta marzec marca březen března"
     " március mart martie марта март мар березня ožujka",
-    "april apr avril avr abril abr aprile huhtikuu huhtikuuta kwiecień kwietnia kwi duben dubna április nisan nis aprilie"
-    " апреля апрель апр квітня travnja",
+    "april apr avril avr abril abr aprile huhtikuu huhtikuuta kwiecień kwietnia kwi duben dubna április nisan nis"
+    " aprilie апреля апрель апр квітня travnja",
     "may mai mayo maio maggio mag mei maj toukokuu toukokuuta maja květen května május mayıs мая май травня svibnja",
     "june jun juni juin junio junho giugno giu kesäkuu kesäkuuta czerwiec czerwca cze červen června június haziran haz"
     " iunie июня июнь июн червня lipnja",
@@ -32,18 +32,21 @@ _MONTHS = (
     "september sept sep septembre septiembre setiembre setembro set settembre syyskuu syyskuuta wrzesień września wrz"
     " září szeptember eylül eyl septembrie сентября сентябрь сен вересня rujna",
     "october oct oktober okt octobre octubre outubro out ottobre ott lokakuu lokakuuta październik października paź"
-    " říjen října október ekim eki octombrie октября октябрь окт жовтня listopada",
-    "november nov novembre noviembre novembro marraskuu marraskuuta listopad listopada lis listopadu kasım kas noiembrie"
-    " ноября ноябрь ноя листопада studenog studenoga",
+    " říjen října október ekim eki octombrie октября октябрь окт жовтня",
+    "november nov novembre noviembre novembro marraskuu marraskuuta listopad listopada lis listopadu kasım kas"
+    " noiembrie ноября ноябрь ноя листопада studenog studenoga",
     "december dec dezember dez décembre déc diciembre dic dezembro dicembre desember des joulukuu joulukuuta grudzień"
     " grudnia gru prosinec prosince december aralık ara decembrie декабря декабрь дек грудня prosinca",
-)  # fmt: skip
+)
 MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(_MONTHS, 1):
     for _name in _names.split():
         MONTHS.setdefault(_name, _number)
 _NAME = "|".join(sorted(map(re.escape, chain(MONTHS)), key=len, reverse=True))
-_DAY_FIRST = rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?,?\s*(?:de |of |di |-)?\s*(?P<m>{_NAME})\b\.?,?\s*(?:de |del |-)?\s*'?(?P<y>\d{{4}})"
+_DAY_FIRST = (
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?,?\s*(?:de |of |di |-)?\s*(?P<m>{_NAME})\b\.?,?\s*(?:de |del |-)?\s*'?"
+    r"(?P<y>\d{4})"
+)
 _MONTH_FIRST = rf"\b(?P<m>{_NAME})\b\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s*(?:,\s*)?(?P<y>\d{{4}})"
 _YEAR_FIRST = r"(?P<y>\d{4})\s?[-/.年년]\s?(?P<m>\d{1,2})\s?[-/.月월]\s?(?P<d>\d{1,2})"
 _POINTS = r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})"
@@ -97,6 +100,6 @@ def _ordered(first: int, second: int, language: str) -> tuple[int, int]:
     tag = language.lower().replace("_", "-")
     if second > 12 or tag == "en-us":
         return first, second
-    if tag and not tag == "en":
+    if tag and tag != "en":
         return second, first
     return 0, 0
