@@ -219,7 +219,7 @@ def marked(runs: Sequence[Run], houses: Collection[str]) -> People | None:
                 persons += whole
                 like = kind
             collective = collective or found.collective
-        if persons and len(set(persons)) <= CROWD + 1:
+        if persons and len(set(persons)) <= CROWD:
             return People(tuple(dict.fromkeys(persons)))
         if collective:
             return People((), collective)

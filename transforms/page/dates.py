@@ -49,10 +49,10 @@ def _from_parts(
         local = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return None
-    if not hour or not offset:
+    if not hour or not offset or abs(_shift(offset)) >= timedelta(days=1):  # an offset that cannot be is none
         return _plausible(DateValue(value=f"{local:%Y-%m-%d}", precision="day", source=source))
     shift = _shift(offset)
-    zone = written_zone(local.replace(tzinfo=timezone(shift))) if abs(shift) < timedelta(days=1) else ""
+    zone = written_zone(local.replace(tzinfo=timezone(shift)))
     try:
         moment = local.replace(tzinfo=UTC) - shift
     except OverflowError:

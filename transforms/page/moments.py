@@ -159,15 +159,15 @@ def _look(runs: tuple[Run, ...], language: str, *, back: bool = False) -> Seen:
         around = runs[at + 1 : at + 1 + NEAR] if back else runs[max(0, at - NEAR) : at][::-1]  # the nearest first
         before = [one.text for one in around if len(one.text) <= 40 and _LETTER.search(one.text)]  # not a stroke
         own = run.text[: said.start]
-        kind = _kind(own) or (_kind(before[0]) if before else "") or _kind(run.text[said.end :])
+        second = spoken(run.text[said.end :], language)  # "3 May 2031, updated 5 May 2031"
+        behind = run.text[said.end :][: second.start] if second else run.text[said.end :]
+        kind = _kind(own) or (_kind(before[0]) if before else "") or ("" if second else _kind(behind))
         if kind == "other" or (not kind and not _alone(run, said.end - said.start)):
             continue
         source = {"published": "shown:published", "changed": "shown:updated"}.get(kind, "shown, without a wording")
         found.setdefault(kind or "bare", DateValue(value=said.day, precision="day", source=source))
-        if rest := spoken(run.text[said.end :], language):  # "3 May 2031, updated 4 May 2031"
-            other = _kind(run.text[said.end : said.end + rest.start])
-            if other == "changed":
-                found.setdefault("changed", DateValue(value=rest.day, precision="day", source="shown:updated"))
+        if second and _kind(behind) == "changed":
+            found.setdefault("changed", DateValue(value=second.day, precision="day", source="shown:updated"))
     return Seen(found.get("published"), found.get("changed"), found.get("bare"))
 
 
@@ -184,7 +184,7 @@ def _kind(text: str) -> str:
 def _alone(run: Run, length: int) -> bool:
     """A date without wording counts where its line is little else, or its element is named for it."""
     name = f"{run.node.get('class') or ''} {run.node.get('id') or ''}"
-    return len(run.text) <= length + 40 or run.node.tag == "time" or bool(_DATE_NAME.search(name))
+    return len(run.text) <= 2 * length + 40 or run.node.tag == "time" or bool(_DATE_NAME.search(name))
 
 
 def _others(field: str, mine: DateValue, said: list[DateValue]) -> Iterator[Contradiction]:

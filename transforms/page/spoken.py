@@ -52,7 +52,7 @@ _YEAR_FIRST = r"(?P<y>\d{4})\s?[-/.年년]\s?(?P<m>\d{1,2})\s?[-/.月월]\s?(?P<
 _POINTS = r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})"
 _STROKES = r"(?P<a>\d{1,2})(?P<s>[/-])(?P<b>\d{1,2})(?P=s)(?P<y>\d{4})"
 _FORMS = tuple(
-    re.compile(rf"(?<![\d\w]){form}(?!\d)", re.IGNORECASE)
+    re.compile(rf"(?<![\w.]){form}(?!\d|\.\d)", re.IGNORECASE)
     for form in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _POINTS, _STROKES)
 )
 _DIGIT = re.compile(r"\d{4}")
