@@ -2,10 +2,10 @@
 
     python -m benchmarks.fields [--part dev] [--set wcxb fundus] [--limit N] [--json]
 
-Right is: the same letters and digits (title); the same set of names, an agency that we keep apart among them (authors);
-the same day on the page's clock or in UTC (day). Only pages count whose truth is known. Neither side sees a feed. Both
-read what pages say of themselves, also of pages that we refuse as articles: trafilatura's `extract_metadata` reads those,
-too. The parts are fixed in `splits/`; `test` is for releases only.
+Right is: the same letters and digits (title); the same set of names, an agency that we keep apart among them
+(authors); the same day on the page's clock or in UTC (day). Only pages count whose truth is known. Neither side sees a
+feed. Both read what pages say of themselves, also of pages that we refuse as articles: trafilatura's `extract_metadata`
+reads those, too. The parts are fixed in `splits/`; `test` is for releases only.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def measure(name: str, part: str, limit: int = 0) -> list[dict[str, Any]]:
 
 def figures(part: str = "dev", limit: int = 0) -> dict[str, float]:
     """For the floors: our share of right pages by set and field."""
-    out = {}
+    out: dict[str, float] = {}
     for name, other in NAMES.items():
         given = samples(name, part if part == "dev" else other, limit)
         found = scores([ours(sample) for sample in given], given)

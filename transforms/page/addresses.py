@@ -29,7 +29,12 @@ def own(tree: Any, meta: Meta, url: str) -> tuple[Found, tuple[Contradiction, ..
 
 
 def elsewhere(tree: Any, url: str) -> str:
-    """The page of another registrable domain that a canonical link names: whose text it is. "" where none is named."""
+    """The page of another registrable domain that a canonical link names: whose text it is. "" where none is named.
+
+    A page that was read from a file is at home where it says.
+    """
+    if not registrable_domain(url):
+        return ""
     for value in _canonical_links(tree):
         address = absolute(value, url)
         there = split(address) if address else None
@@ -50,7 +55,7 @@ def _canonicals(tree: Any, meta: Meta, url: str) -> Iterator[Found]:
     for value, origin in [*links, *meta.first(["og:url"])]:
         address = absolute(value, url)
         there = split(address) if address else None
-        if there is None or registrable_domain(address) != site:
+        if there is None or (site and registrable_domain(address) != site):
             continue
         if there.path == "/" and not there.query and here is not None and (here.path != "/" or here.query):
             continue

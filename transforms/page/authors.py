@@ -19,7 +19,7 @@ FIELD = "authors"
 NO_PERSON = ", no person"  # ends an origin that names a team or the house only
 MOST = 8  # names: a shown byline with more is a list of something else
 MAX_KEPT = 3  # contradictions
-FIRST = "the first origin in the order of trust"
+FIRST = "what was taken comes first in the order of trust"
 WHOLE = "a whole name comes before a user name"
 PERSON = "a person comes before a team or the house"
 MORE = "it names the same and more"
@@ -105,6 +105,8 @@ def _contradictions(
     for one in everything:
         others = one.people.persons or one.people.collective
         theirs = frozenset(map(key, others))
+        if chosen.people.persons and not one.people.persons and reason != PERSON:
+            continue  # the house beside its writer
         if one is chosen or not theirs or theirs in told or (theirs < mine and reason != MORE) or not one.sure:
             continue
         told.add(theirs)

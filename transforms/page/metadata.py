@@ -85,7 +85,9 @@ def metadata(
     meta = metatags.read(tree)
     known = graph(nodes, url)
     sites = _site_names(meta, known)
-    names = titles.site_keys([name for name, _ in sites], registrable_domain(url))
+    canonical, other_address = addresses.own(tree, meta, url)
+    home = registrable_domain(url) or registrable_domain(canonical[0])
+    names = titles.site_keys([name for name, _ in sites], home)
     feed = hint.title, "feed" if hint.own_site else "feed:other_site"
     title = titles.choose(tree, meta, known, feed, names)
     around = shown(tree, title.value)
@@ -104,7 +106,6 @@ def metadata(
         published = moments.Moment(guess_date())
     modified = moments.modified(tree, meta, known, seen, tag, published.value)
     more = details.details(tree, meta, known, url)
-    canonical, other_address = addresses.own(tree, meta, url)
     source = elsewhere(tree, url)
     origins = {
         "site_name": _first(sites)[1],

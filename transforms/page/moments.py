@@ -25,7 +25,7 @@ from transforms.url_parts import split
 MAX_KEPT = 3
 SHORT = 120  # characters of a line that is about a date
 NEAR = 2  # runs between a wording and its date
-FEED_FIRST, IN_ORDER = "the site's own feed comes first", "the first origin in the order of trust"
+FEED_FIRST, IN_ORDER = "the site's own feed comes first", "what was taken comes first in the order of trust"
 ONLY_CHANGED = "shown:updated, no other date is stated"
 _PUBLISHED = re.compile(
     r"publi(?:shed|cation)|posted|first published|originally|released|created|date:|veröffentlicht|erschienen|erstellt"

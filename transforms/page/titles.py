@@ -28,6 +28,7 @@ WEIGHTS = {
 the feed and a meta tag together outweigh it. On the development pages .89 of lone headings are right, .80 of
 og:title."""
 OTHER = 0.5
+SOME = 1.5  # what another title weighs at least to be kept as a contradiction: not one of several headings
 LOGO = 2  # words: a heading that short may be the site's
 _KICKER = re.compile(r"kicker|eyebrow|overline|topline|roofline|dachzeile|section|category|label|badge|flag", re.I)
 _ENDS = re.compile(r"\s+[|\-–—·•»:]+\s+|\s*[|｜]\s*|：")
@@ -64,7 +65,7 @@ def _others(value: str, said: list[Found], weights: dict[str, float]) -> Iterato
     told, mine = {key(value)}, key(value)
     for other, origin in said:
         theirs = key(other)
-        if theirs in told or not theirs or theirs in mine or mine in theirs:
+        if theirs in told or not theirs or theirs in mine or mine in theirs or weights[theirs] < SOME:
             continue
         told.add(theirs)
         reason = f"its places weigh {weights[theirs]:.1f}, those of the title {weights[mine]:.1f}"
@@ -127,4 +128,4 @@ def without_site(title: str, sites: Iterable[str], headings: Iterable[str] = ())
 def site_keys(sites: Iterable[str], domain: str) -> list[str]:
     """The names that the page gives its site, with those that its address spells: `newegg.com`, `newegg`."""
     label = domain.partition(".")[0]
-    return [*sites, domain, label, f"www.{domain}"]
+    return [*sites, *((domain, label, f"www.{domain}") if domain else ())]
