@@ -321,3 +321,10 @@ def test_whatever_a_page_says_is_read_and_every_value_has_an_origin(said: dict[s
 def test_no_text_makes_the_readers_of_names_and_dates_raise(raw: str) -> None:
     people([raw])
     spoken(raw, raw[:5])
+
+
+def test_a_page_read_from_a_file_is_at_home_where_it_says() -> None:
+    head = "<link rel='canonical' href='https://www.harbour-post.example/news/bridge'>"
+    found = read(head, url="/tmp/page.html")
+    assert (found.canonical_url, found.source_url) == ("https://www.harbour-post.example/news/bridge", "")
+    assert read(head, url="https://other.example/a").source_url == "https://www.harbour-post.example/news/bridge"

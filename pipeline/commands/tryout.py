@@ -44,7 +44,7 @@ def tryout(
 
 
 def show(line: dict[str, Any]) -> None:
-    """One input for a person: fields with origins (yellow: not taken), removals red, claims with their parts in colour."""
+    """One input for a person: fields with origins (yellow: not taken), removals red, claims in colours."""
     from rich.console import Console
     from rich.text import Text
 

@@ -33,7 +33,7 @@ def elsewhere(tree: Any, url: str) -> str:
 
     A page that was read from a file is at home where it says.
     """
-    if not registrable_domain(url):
+    if split(url) is None:
         return ""
     for value in _canonical_links(tree):
         address = absolute(value, url)
@@ -50,7 +50,8 @@ def _canonical_links(tree: Any) -> list[str]:
 
 def _canonicals(tree: Any, meta: Meta, url: str) -> Iterator[Found]:
     """Inside one registrable domain only; and no article's address is its site's front page, as some templates say."""
-    here, site = split(url), registrable_domain(url)
+    here = split(url)
+    site = registrable_domain(url) if here else ""
     links = [(value, "link:canonical") for value in _canonical_links(tree)]
     for value, origin in [*links, *meta.first(["og:url"])]:
         address = absolute(value, url)

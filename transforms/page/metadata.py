@@ -24,6 +24,7 @@ from transforms.page.metatags import Found, Meta
 from transforms.page.names import key
 from transforms.page.shown import shown
 from transforms.page.titles import MAX_TITLE, without_site
+from transforms.url_parts import split
 
 __all__ = [
     "FOREIGN_CANONICAL",
@@ -86,7 +87,7 @@ def metadata(
     known = graph(nodes, url)
     sites = _site_names(meta, known)
     canonical, other_address = addresses.own(tree, meta, url)
-    home = registrable_domain(url) or registrable_domain(canonical[0])
+    home = registrable_domain(url if split(url) else canonical[0])
     names = titles.site_keys([name for name, _ in sites], home)
     feed = hint.title, "feed" if hint.own_site else "feed:other_site"
     title = titles.choose(tree, meta, known, feed, names)

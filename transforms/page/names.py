@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"\s*(?:https?:|//|/|www\.)", re.IGNORECASE)
 _JUNK = re.compile(
     r"(?:site |web)?(?:admin|administrator|master)|root|undefined|null|none|nan|unknown|anonymous|n/?a|test|user|guest"
     r"|editor|author|name|agencies|agenturen|agences|red\.?|by|view (?:all|more).*|read more.*|more (?:from|by).*"
-    r"|all posts.*|posts by.*|image:.*|photo:.*|getty.*|.*istockphoto.*",
+    r"|all posts.*|posts by.*|(?:images?|photos?|fotos?|bild(?:er)?|illustration|video)\s?:.*|getty.*|.*istockphoto.*",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
