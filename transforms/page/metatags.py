@@ -36,7 +36,6 @@ IMAGE_ALT = ("og:image:alt", "twitter:image:alt")
 LICENCE = ("dcterms.license", "dc.rights.license", "license", "dcterms.rights", "dc.rights")
 LANGUAGE = ("content-language", "og:locale", "dc.language", "language")
 MAX_VALUES = 200  # of one name
-_BLANKS = re.compile(r"\s+")
 # A card on a social network shows two pairs of a label and its value; many CMS put the author into one.
 _CARD_AUTHOR = re.compile(
     r"(?:written |posted )?by|authors?|von|verfasst von|autore?|autora|auteure?|[ée]crit par|par|por|escrito por"
@@ -76,4 +75,4 @@ def read(tree: Any) -> Meta:
 
 
 def line(raw: str) -> str:
-    return _BLANKS.sub(" ", raw).strip()
+    return " ".join(raw.split())

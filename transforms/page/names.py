@@ -14,7 +14,6 @@ from transforms.fold import fold
 
 MAX_AUTHORS = 20
 MAX_LINE = 600  # characters of one byline that are read
-_BLANKS = re.compile(r"\s+")
 LABEL = re.compile(
     r"(?:(?:(?:this )?(?:article|story|post|guest post|blog post|column|review|report) )?(?:was |is )?"
     r"(?:originally )?(?:written|words|story|text|reported|posted|contributed|authored|published|article|report"
@@ -172,7 +171,7 @@ def without_label(text: str) -> str:
 
 
 def one_line(raw: str) -> str:
-    return _BLANKS.sub(" ", raw).strip()
+    return " ".join(raw.split())
 
 
 def key(name: str) -> str:

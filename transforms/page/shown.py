@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from transforms.page.bylines import key
 from transforms.page.metatags import line
 
 MAX_RUNS = 6_000
+LONGEST = 400  # characters of an element's names that are looked at
 SEARCHED = 400  # runs among which a title without a heading is looked for
 BEFORE, AFTER = 14, 50  # runs of text around the heading in which a byline stands
 LONG, PARAGRAPHS = 180, 3  # characters of a run that is a paragraph; after so many of them the text has begun
@@ -37,6 +39,17 @@ class Run(NamedTuple):
     text: str  # one line
     node: Any  # the element that it stands in
     marked: bool  # this or an element close above has a name that speaks of an author
+
+
+class Hints(NamedTuple):
+    """What a class and an id say of an element."""
+
+    elsewhere: bool  # it is about something else than the article
+    author: bool
+    byline: bool
+
+
+NO_HINTS = Hints(elsewhere=False, author=False, byline=False)
 
 
 class Shown(NamedTuple):
@@ -110,10 +123,11 @@ def _runs(body: Any) -> Iterator[Run]:
             tail, parent = one
             yield Run(tail, parent, marked)
             continue
-        name = f"{one.get('class') or ''} {one.get('id') or ''}"[:400]
-        if _passed_over(one, name):
+        name = f"{one.get('class') or ''} {one.get('id') or ''}"
+        hints = _hints(name[:LONGEST]) if len(name) > 1 else NO_HINTS
+        if _passed_over(one, hints):
             continue
-        if _MARKED.search(name) or one.get("rel") == "author" or "author" in (one.get("itemprop") or ""):
+        if hints.author or one.get("rel") == "author" or "author" in (one.get("itemprop") or ""):
             marked, levels = True, 0
         elif marked and levels >= 4:
             marked = False
@@ -126,12 +140,17 @@ def _runs(body: Any) -> Iterator[Run]:
                 todo.append((child, marked, levels + 1))
 
 
-def _passed_over(node: Any, name: str) -> bool:
+@lru_cache(maxsize=20_000)
+def _hints(name: str) -> Hints:
+    return Hints(bool(_ELSEWHERE.search(name)), bool(_MARKED.search(name)), bool(_OF_AUTHOR.search(name)))
+
+
+def _passed_over(node: Any, hints: Hints) -> bool:
     if node.tag in _SKIPPED:
-        return not (node.tag == "aside" and _OF_AUTHOR.search(name))
+        return not (node.tag == "aside" and hints.byline)
     if node.get("role") in ("navigation", "contentinfo", "complementary", "dialog"):
         return True
-    return node.tag not in ("body", "main", "article", "h1") and bool(_ELSEWHERE.search(name)) and not _holds_all(node)
+    return hints.elsewhere and node.tag not in ("body", "main", "article", "h1") and not _holds_all(node)
 
 
 def _holds_all(node: Any) -> bool:
