@@ -16,6 +16,7 @@ from transforms.page.metadata import Hint, Metadata, metadata
 from transforms.page.names import MAX_AUTHORS, people
 from transforms.page.read import Extracted, extract
 from transforms.page.spoken import spoken
+from transforms.titles import MOST, end_keys
 
 URL = "https://www.harbour-post.example/news/bridge-closes-42"
 TITLE = "Old bridge closes for two years"
@@ -328,3 +329,15 @@ def test_a_page_read_from_a_file_is_at_home_where_it_says() -> None:
     found = read(head, url="/tmp/page.html")
     assert (found.canonical_url, found.source_url) == ("https://www.harbour-post.example/news/bridge", "")
     assert read(head, url="https://other.example/a").source_url == "https://www.harbour-post.example/news/bridge"
+
+
+def test_a_page_that_repeats_one_word_for_ever_is_read_all_the_same() -> None:
+    for word in ("review ", "by ", "| ", "Ann Bee, ", "3 May 2031 ", "fact - "):
+        long = word * 60_000
+        found = read(
+            article(author=long, articleSection=long) + f"<title>{long}</title>", f"<p>{long}</p>By <b>{long}</b>"
+        )
+        assert found.title == TITLE
+        assert len(end_keys(long)) <= MOST
+    nested = "<div class='related menu'>" * 200
+    assert read(top=f"{nested}By Ann Bee").authors == ()

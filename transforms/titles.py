@@ -16,6 +16,7 @@ from schemas.ids import make_id
 from schemas.records import Contradiction
 from transforms.fold import fold
 
+MOST = 8  # ends of one title
 MAX_CHARS = 60  # of an end: more is a sentence
 LEAST, LEAST_BY_DASH = 2, 5  # words of what stays
 REASON = "titles of the site share what was cut"
@@ -49,7 +50,7 @@ def end_keys(title: str) -> tuple[str, ...]:
     """The keys of all that may go from a title, one end after the other."""
     found: dict[str, None] = {}
     todo = [title]
-    while todo:
+    while todo and len(found) < MOST:
         for end in ends(todo.pop()):
             if end.key not in found:
                 found[end.key] = None

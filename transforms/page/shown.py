@@ -6,14 +6,17 @@ Navigation, footers, cards of other stories, comments, advertising and captions 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from transforms.page.bylines import key
 from transforms.page.metatags import line
 
 MAX_RUNS = 6_000
+MAX_CHARS = 600  # of one run
+HEADS = 50  # main headings that are looked at
 LONGEST = 400  # characters of an element's names that are looked at
 SEARCHED = 400  # runs among which a title without a heading is looked for
 BEFORE, AFTER = 14, 50  # runs of text around the heading in which a byline stands
@@ -76,7 +79,9 @@ def shown(tree: Any, title: str) -> Shown:
     """What stands around the heading that shows `title`, else around the first main heading."""
     body = tree.find(".//body")
     runs: list[Run] = []
-    for run in _runs(body if body is not None else tree):
+    heads = islice(tree.iter("h1"), HEADS)
+    frames = {node for head in heads for node in head.iterancestors()}  # a name such as `has-menu` of the whole page's
+    for run in _runs(body if body is not None else tree, frames):  # frame says nothing of what stands in it
         runs.append(run)
         if len(runs) >= MAX_RUNS:
             break
@@ -115,24 +120,24 @@ def _heading_of(node: Any) -> Any:
     return None
 
 
-def _runs(body: Any) -> Iterator[Run]:
+def _runs(body: Any, frames: Collection[Any]) -> Iterator[Run]:
     todo: list[tuple[Any, bool, int]] = [(body, False, 0)]  # an element or its tail, marked, levels since the mark
     while todo:
         one, marked, levels = todo.pop()
         if isinstance(one, tuple):
             tail, parent = one
-            yield Run(tail, parent, marked)
+            yield Run(tail[:MAX_CHARS], parent, marked)
             continue
         name = f"{one.get('class') or ''} {one.get('id') or ''}"
         hints = _hints(name[:LONGEST]) if len(name) > 1 else NO_HINTS
-        if _passed_over(one, hints):
+        if one not in frames and _passed_over(one, hints):
             continue
         if hints.author or one.get("rel") == "author" or "author" in (one.get("itemprop") or ""):
             marked, levels = True, 0
         elif marked and levels >= 4:
             marked = False
         if text := line(one.text or ""):
-            yield Run(text, one, marked)
+            yield Run(text[:MAX_CHARS], one, marked)
         for child in reversed(one):
             if tail := line(child.tail or ""):
                 todo.append(((tail, one), marked, levels + 1))
@@ -150,9 +155,4 @@ def _passed_over(node: Any, hints: Hints) -> bool:
         return not (node.tag == "aside" and hints.byline)
     if node.get("role") in ("navigation", "contentinfo", "complementary", "dialog"):
         return True
-    return hints.elsewhere and node.tag not in ("body", "main", "article", "h1") and not _holds_all(node)
-
-
-def _holds_all(node: Any) -> bool:
-    """A name of the whole page's frame, such as `has-sidebar menu-open`, says nothing of what stands in it."""
-    return node.find(".//h1") is not None
+    return hints.elsewhere and node.tag not in ("body", "main", "article", "h1")

@@ -19,6 +19,8 @@ from transforms.page.names import key
 
 FIELD = "title"
 MAX_TITLE = 500
+MAX_RAW = 4_000  # characters of a title with its markup
+MAX_CUTS = 4
 MAX_KEPT = 3
 WEIGHTS = {
     "jsonld": 8.0, "h1": 4.0, "feed": 3.0, "meta:og:title": 2.0, "h1:first": 1.0, "itemprop:headline": 1.0,
@@ -46,7 +48,7 @@ def choose(tree: Any, meta: Meta, graph: Graph, feed: Found, sites: Collection[s
     shown = [text for text in headings if len(text.split()) > LOGO] or headings
     said: list[Found] = []
     for raw, origin in _said(tree, meta, graph, headings, feed):
-        if value := without_site(jsonld.plain_text(raw), sites, shown)[:MAX_TITLE].strip():
+        if value := without_site(jsonld.plain_text(raw[:MAX_RAW])[:MAX_TITLE], sites, shown).strip():
             said.append((value, origin))
     weights: dict[str, float] = {}
     spoken: set[tuple[str, str]] = set()
@@ -108,7 +110,7 @@ def _without_kicker(node: Any) -> str:
     return " ".join(node.itertext()) if any(one.tag in ("br", "div", "p") for one in parts) else whole
 
 
-def without_site(title: str, sites: Iterable[str], headings: Iterable[str] = ()) -> str:
+def without_site(title: str, sites: Iterable[str], headings: Iterable[str] = (), cuts: int = MAX_CUTS) -> str:
     """Cut what follows a separator in a title, or stands before one, only on the page's own evidence: it states that
     name for the site, or shows the rest as a main heading.
     """
@@ -117,7 +119,7 @@ def without_site(title: str, sites: Iterable[str], headings: Iterable[str] = ())
     for found in reversed(places):
         rest, end = title[: found.start()], title[found.end() :]
         if found.start() and (key(end) in names or (key(rest) and key(rest) in heads)):
-            return without_site(rest.rstrip(), sites, headings)
+            return without_site(rest.rstrip(), sites, headings, cuts - 1) if cuts > 1 else rest.rstrip()
     for found in places:
         start, rest = title[: found.start()], title[found.end() :]
         if rest and ((start and key(start) in names) or (key(rest) in heads and len(rest.split()) > LOGO)):
