@@ -1,4 +1,4 @@
-"""A date in words or numbers as pages show it -> DateValue. Pure; never raises; what is not understood is None.
+"""A date in words or numbers as pages show it -> its day. Pure; never raises; what is not understood is None.
 
 Months by their names in 20 languages. Where only numbers stand, the order must be clear: a year first, points between
 (day first), a number above 12, or a language tag that decides (`en-US` has the month first). Otherwise it is no date.
@@ -10,8 +10,6 @@ import re
 from datetime import date
 from itertools import chain
 from typing import NamedTuple
-
-from schemas.records import DateValue
 
 _MONTHS = (
     "january jan january januar jänner janv janvier enero ene janeiro gennaio gen januari januar tammikuu tammikuuta"
@@ -70,11 +68,6 @@ def spoken(text: str, language: str = "") -> Spoken | None:
         return None
     found = [one for form in _FORMS for hit in form.finditer(text) if (one := _read(hit, language))]
     return min(found, key=lambda one: one.start, default=None)
-
-
-def spoken_date(text: str, source: str, language: str = "") -> DateValue | None:
-    found = spoken(text, language)
-    return DateValue(value=found.day, precision="day", source=source) if found else None
 
 
 def _read(hit: re.Match[str], language: str) -> Spoken | None:
