@@ -16,6 +16,7 @@ MAX_TAGS = 50
 MAX_TAG = 100  # characters
 MAX_TEXT = 500
 _COMMAS = re.compile(r"\s*[,;|，、]\s*")
+_NO_TAG = re.compile(r".{101}|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24}", re.IGNORECASE)  # too long, or a number
 _NO_SECTION = frozenset({"uncategorized", "uncategorised", "home", "article", "articles", "news", "none", "null"})
 
 
@@ -61,7 +62,7 @@ def _tags(meta: Meta, article: jsonld.Node) -> tuple[tuple[str, ...], str]:
     yields += [(meta.values.get(name, []), f"meta:{name}") for name in TAGS]
     for values, origin in yields:
         parts = values if len(values) > 1 else [part for value in values for part in _COMMAS.split(value)]
-        names = {key(part): part for part in map(line, parts) if key(part) and len(part) <= MAX_TAG}
+        names = {key(part): part for part in map(line, parts) if key(part) and not _NO_TAG.search(part)}
         if names:
             return tuple(names.values())[:MAX_TAGS], origin
     return (), ""

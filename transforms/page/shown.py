@@ -25,6 +25,8 @@ _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "nav", "footer", "aside", "figure", "figcaption", "select", "option",
      "svg", "iframe", "form", "textarea", "dialog", "blockquote"}
 )  # fmt: skip
+_HEADINGS = frozenset({"h2", "h3", "h4"})
+FEW = 5  # runs: a heading among them is a subtitle
 _OF_AUTHOR = re.compile(r"author|byline", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\brelated|related[-_]|[-_]related|recommend|read-?(?:more|next|also)|trending|most-?(?:read|popular|recent)|popular|latest|outbrain|taboola"
@@ -61,11 +63,12 @@ class Shown(NamedTuple):
     end: int  # of its last run, exclusive
 
     def head(self) -> tuple[Run, ...]:
-        """The runs after the heading up to the text itself, and then those before it, the nearest first."""
-        after, paragraphs = [], 0
+        """The runs after the heading up to the text itself: its third paragraph, or a heading of its own."""
+        after: list[Run] = []
+        paragraphs = 0
         for run in self.runs[self.end : self.end + AFTER]:
             paragraphs += len(run.text) >= LONG
-            if paragraphs >= PARAGRAPHS:
+            if paragraphs >= PARAGRAPHS or (run.node.tag in _HEADINGS and len(after) >= FEW):
                 break
             after.append(run)
         return tuple(after)
