@@ -23,6 +23,7 @@ PARTS = (
     "pipeline",
     "seed",
     "extraction",
+    "peers",
     "copies",
     "footers",
     "model",

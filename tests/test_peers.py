@@ -63,7 +63,8 @@ def test_nobody_asks_the_network(tmp_path):
     code = (
         "import socket, sys\nsys.argv = ['x', 'newsbeam']\nsys.stdin = []\n"
         "from benchmarks.peer_readers import main\nmain()\n"
-        "try:\n    socket.create_connection(('127.0.0.1', 9))\nexcept ConnectionError as e:\n    assert 'without' in str(e)\n"
+        "try:\n    socket.create_connection(('127.0.0.1', 9))\n"
+        "except ConnectionError as e:\n    assert 'without' in str(e)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
