@@ -15,8 +15,9 @@ from schemas.ports import Response, World
 from schemas.records import RawPage
 from schemas.words import Disposition
 from transforms.links import canonical, registrable_domain
+from transforms.page.join import Whole, read_whole
 from transforms.page.metadata import Hint
-from transforms.page.read import Extracted, Job, extract_job
+from transforms.page.read import Extracted, Job
 from transforms.page.refuse import Refusal
 from transforms.step import StepDoFn, outcome, two_outputs
 
@@ -55,6 +56,7 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         why=body.leased.why,
         first_seen=body.leased.entry.first_seen,
         page=raw,
+        parts=body.parts,
     )
     return Draft(page.unit_id, page.visit_id, page.entry_id, page.url, pack(drafted))
 
@@ -69,9 +71,14 @@ class ExtractDoFn(StepDoFn):
 
     def many(self, rows: Sequence[Page]) -> list[Any]:
         bodies = [unpack(row.body, PageBody) for row in rows]
-        jobs = [_job(body, self.archive.read(body.page)) for body in bodies]
-        results = self.guard.map(extract_job, jobs, timeout_s=self.world.settings.extract.timeout_s)
+        jobs = [self._whole(body) for body in bodies]
+        results = self.guard.map(read_whole, jobs, timeout_s=self.world.settings.extract.timeout_s)
         return [self._result(*triple) for triple in zip(rows, bodies, results, strict=True)]
+
+    def _whole(self, body: PageBody) -> Whole:
+        hint = hint_of(body.leased)
+        first, *further = [_job(page, self.archive.read(page), hint) for page in (body.page, *body.parts)]
+        return Whole(first, tuple((page.page_id, job) for page, job in zip(body.parts, further, strict=True)))
 
     def _result(self, row: Page, body: PageBody, found: Extracted | Refusal | Exception) -> Any:
         if isinstance(found, Refusal):
@@ -79,9 +86,8 @@ class ExtractDoFn(StepDoFn):
         return found if isinstance(found, Exception) else draft(row, body, found)
 
 
-def _job(body: PageBody, response: Response) -> Job:
-    raw: RawPage = body.page
-    return Job(response.body, raw.final_url or raw.url, response.header("content-type"), hint_of(body.leased))
+def _job(raw: RawPage, response: Response, hint: Hint) -> Job:
+    return Job(response.body, raw.final_url or raw.url, response.header("content-type"), hint)
 
 
 class Extract(beam.PTransform):
