@@ -21,7 +21,7 @@ from transforms.wordlist import wordset
 
 MOST = 99  # a greater number is an article's own
 LOOK_BYTES = 4_000_000
-_LONG = 20  # words of a paragraph that is prose
+_LONG = 15  # words outside links of a paragraph that is prose
 _PAGES = wordset(
     """page p pg paged pagina pagewanted currentpage pagenumber page_number pageno pagenum page_no seite teil part
     sida side strona sivu stranka"""
@@ -179,6 +179,10 @@ def _in_pager(node: Any) -> bool:
     return any(one.tag not in ("body", "html", "main", "article") and _PAGER.search(_names(one)) for one in near)
 
 
+def _words(node: Any) -> int:
+    return len(node.text_content().split())
+
+
 def _is_article(tree: Any, *, sure: bool) -> bool:
     """Whether the page shows one article. `sure`: the address is one that lists do not have, and nothing but a plain
     word against it counts."""
@@ -194,5 +198,5 @@ def _is_article(tree: Any, *, sure: bool) -> bool:
     holders = tree.iter("div", "article", "main", "section", "body")
     if sure or any("Article" in (node.get("itemtype") or "") for node in holders):
         return True
-    prose = sum(len(n.text_content().split()) >= _LONG and n.find(".//a") is None for n in tree.iter("p"))
+    prose = sum(_words(node) - sum(_words(link) for link in node.iter("a")) >= _LONG for node in tree.iter("p"))
     return len(list(tree.iter("h1"))) <= 1 and prose >= 3
