@@ -56,6 +56,7 @@ def package(
             read_at=now.isoformat(),
         ),
         page=draft.page,
+        parts=draft.parts,
         entities=named,
         claims=tuple(_claim(c, named, reading, article, draft.published) for c in claims),
         lineage=draft.copied_by,
@@ -94,6 +95,7 @@ def _revision(draft: DraftBody, article: str, revision: str) -> Revision:
         contradictions=draft.contradictions,
         flags=draft.flags,
         page_id=draft.page.page_id if draft.page else "",
+        part_ids=tuple(part.page_id for part in draft.parts),
         follows=draft.follows,
         changes=draft.changes,
     )
