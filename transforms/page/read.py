@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemas.records import Paragraph, Span
-from transforms.page import bylines, jsonld, refuse
+from transforms.page import bylines, jsonld, mojibake, refuse, stubs
 from transforms.page import text as pagetext
 from transforms.page.agree import NOTHING, choose
 from transforms.page.blocks import blocks
@@ -60,9 +60,13 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
     text = decode(html, content_type).text
     if content_type.lower().startswith("text/plain") and not refuse.looks_like_html(text):
         return extract_text(text, hint)
-    tree = pagetext.parse(text)
-    if tree is None:
+    source = pagetext.source(text)
+    if source is None:
         return refuse.not_article("the page is empty")
+    tree, text = source.tree, source.text
+    garbled = mojibake.looks_garbled(text) and mojibake.mend(tree)
+    if garbled:
+        text = pagetext.written(tree)
     if refusal := refuse.by_size(tree):
         return refusal
     nodes = pagetext.json_ld(tree)
@@ -70,7 +74,10 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
     password = tree.find(".//input[@type='password']") is not None
     found = blocks(tree)
     chosen = choose(found, weigh(found, meta.title), text, url) if found else NOTHING
-    main = pagetext.laid_out(chosen.blocks)
+    kept, gate = stubs.without_gate(found, chosen.blocks)
+    main = pagetext.laid_out(kept)
+    if source.flat:  # its elements are not those of the archived page
+        main = main._replace(paragraphs=())
     meta.origins["text"] = f"page:{chosen.by}"
     words = refuse.size(main.text)
     if words < refuse.LITTLE:
@@ -78,10 +85,14 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
         if refuse.size(stated) > BODY_RATIO * max(words, refuse.SOME):
             main = MainText(stated)
             meta.origins["text"] = origin
-    whole = pagetext.around(chosen.blocks or found)
+    shown = stubs.Shown(tree, found, kept, meta, nodes, refuse.size(main.text))
+    if refusal := stubs.refused(shown, gate):
+        return refusal
+    whole = pagetext.around(kept or found)
     if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
         return refusal
-    return _extracted(main, pagetext.main_links(whole, url), meta)
+    noted = (*meta.flags, *stubs.flags(shown, gate), *((mojibake.NOTE,) if garbled else ()))
+    return _extracted(main, pagetext.main_links(whole, url), meta._replace(flags=noted))
 
 
 def _stated(nodes: jsonld.PageNodes, hint: Hint) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from schemas.records import Paragraph, Span
 from transforms.links import absolute
 from transforms.page import jsonld
 from transforms.page.blocks import Block, Tree
+from transforms.page.lean import flattened, lean
 
 MAX_LINKS = 200
 MAX_ANCHOR = 120  # characters of a link's text that is kept
@@ -35,11 +36,34 @@ class MainText(NamedTuple):
     captions: tuple[str, ...] = ()
 
 
+class Source(NamedTuple):
+    """A page's tree, the markup that it is the tree of, and whether some tags were left out of that."""
+
+    tree: Tree
+    text: str
+    flat: bool = False
+
+
+def source(text: str) -> Source | None:
+    """The page as it is read, None if there is none. Past 256 levels nothing is read: what nests deeper is flattened."""
+    text = lean(text)
+    tree, deep = _parsed(text)
+    if deep:
+        text = flattened(text)
+        tree, _ = _parsed(text)
+    return None if tree is None else Source(tree, text, deep)
+
+
 def parse(text: str) -> Tree | None:
-    """The tree of a page, None if there is none. libxml2's limits stay on: past 256 levels it reads no deeper."""
+    """The tree of a page or of a part of one, None if there is none. libxml2's limits stay on."""
+    return _parsed(text)[0]
+
+
+def _parsed(text: str) -> tuple[Tree | None, bool]:
+    """The tree, and whether it was cut off because tags nest too deep."""
     text = _CONTROL.sub("", text)
     if not text.strip():
-        return None
+        return None, False
     parser = lxml_html.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -51,8 +75,14 @@ def parse(text: str) -> Tree | None:
     try:
         tree = lxml_html.document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError):  # lxml asserts that there is a root
-        return None
-    return tree
+        return None, False
+    fatal = parser.error_log.filter_from_fatals()
+    return tree, any("depth" in error.message for error in fatal)
+
+
+def written(tree: Tree) -> str:
+    """The markup of a tree."""
+    return str(etree.tostring(tree, encoding="unicode", method="html"))
 
 
 def json_ld(tree: Tree) -> jsonld.PageNodes:
