@@ -103,9 +103,9 @@ DEEP = 10_000
 XHTML = (
     '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" '
     '"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">\n<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en">'
-    "<head><title>Old bridge closes</title><script src=\"/a.js\"/><script type=\"text/javascript\">//<![CDATA[\n"
+    '<head><title>Old bridge closes</title><script src="/a.js"/><script type="text/javascript">//<![CDATA[\n'
     'if (1 < 2 && true) document.write("<p>not this</p>");\n//]]></script></head><body><div id="main"><h1>Old bridge '
-    "closes</h1><a name=\"top\"/>{}<br/></div></body></html>"
+    'closes</h1><a name="top"/>{}<br/></div></body></html>'
 )
 ENTITIES = STORY.replace("é", "&eacute;").replace("“", "&ldquo;").replace("”", "&rdquo;").replace("’", "&#8217;")
 ENTITIES = ENTITIES.replace("—", "&mdash;").replace("£", "&pound;").replace(" A ferry", "&nbsp;A ferry")
@@ -142,7 +142,10 @@ ROWS: dict[str, Row] = {
         article(STORY + "<b><div><i><p>" * (DEEP // 4)).encode(), holds=ALL
     ),
     "an article under tags nested 10,000 deep": Row(
-        page("<div>" * DEEP + STORY + "</div>" * DEEP).encode(), NOT_ARTICLE, "no article text"
+        page("<div>" * DEEP + STORY + "</div>" * DEEP).encode(), holds=ALL
+    ),
+    "nothing but headings inside each other, 10,000 deep": Row(
+        page("<h1><article>" * DEEP).encode(), Disposition.TOO_LARGE, "256 levels"
     ),
     "tags closed in the wrong order, 10,000 of them": Row(
         article("<b><i>" * 2_500 + "</b></i>" * 2_500 + STORY).encode(), holds=ALL
@@ -155,6 +158,9 @@ ROWS: dict[str, Row] = {
     "20 MB of script behind it": Row(article(STORY + SCRIPT).encode(), holds=ALL),
     "20 MB of script and nothing else": Row(page(SCRIPT).encode(), NOT_ARTICLE, "no article text"),
     "20 MB of JSON-LD": Row(article(STORY, ld(x=["y" * 20] * (20 * MEGABYTE // 24))).encode(), holds=ALL),
+    "11 MB of words without a tag between": Row(
+        b"<p>" + b"word " * (11 * MEGABYTE // 5), Disposition.TOO_LARGE, "10 MB that are read"
+    ),
     "no body and no text": Row(f"<html><head><title>{TITLE}</title></head></html>".encode(), NOT_ARTICLE, "no article"),
     "no body tag around an article": Row(f"<title>{TITLE}</title><h1>{TITLE}</h1>{STORY}".encode(), holds=ALL),
     "an article inside its head": Row(f"<html><head><title>x</title>{STORY}</head></html>".encode(), holds=ALL),

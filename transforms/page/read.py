@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemas.records import Paragraph, Span
+from schemas.words import Disposition
 from transforms.page import bylines, jsonld, mojibake, refuse, stubs
 from transforms.page import text as pagetext
 from transforms.page.agree import NOTHING, choose
@@ -85,6 +86,8 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
         if refuse.size(stated) > BODY_RATIO * max(words, refuse.SOME):
             main = MainText(stated)
             meta.origins["text"] = origin
+    if source.cut and words < refuse.LITTLE:
+        return Refusal(Disposition.TOO_LARGE.value, source.cut)
     shown = stubs.Shown(tree, found, kept, meta, nodes, refuse.size(main.text))
     if refusal := stubs.refused(shown, gate):
         return refusal

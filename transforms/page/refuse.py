@@ -45,7 +45,7 @@ _LOGIN = re.compile(
 
 
 class Refusal(NamedTuple):
-    disposition: str  # `not_article`, `too_short`
+    disposition: str  # `not_article`, `too_short`, `too_large`
     reason: str  # in words
 
 

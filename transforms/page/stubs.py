@@ -15,6 +15,7 @@ from transforms.page.blocks import Block, Tree
 from transforms.page.jsonld import PageNodes, types
 from transforms.page.metadata import Metadata
 from transforms.page.refuse import LITTLE, SOME, Refusal, not_article, size
+from transforms.page.stub_words import GATE, LOST, MORE, WHOLE
 from transforms.page.text import around
 
 PAYWALLED, LIVE = "paywalled", "live_blog"
@@ -26,47 +27,10 @@ BEHIND = 4  # blocks behind the text that are looked at
 _LINE = 30  # words of a line that asks for something
 _PARTS = re.compile(r"\s+[|·•—–-]\s+|\s*\|\s*")
 
-_THING = r"(?:the |this |that |requested |web ?)*(?:page|article|story|content|document|file|url|post)"
-_ABSENT = (
-    r"(?:(?:was|is|could|can|has|does|did|were)(?: been)?(?: ?n[o’']t| no longer|not)?(?: be| longer)? ?)?"
-    r"(?:not found|found|exist(?:s|ed)?|available|unavailable|removed|deleted|missing)"
-)
-_LOST = re.compile(
-    rf"(?:(?:oops|sorry|uh[- ]?oh|whoops)\W+)?(?:(?:http )?(?:error )?404\W*)?(?:error\W*)?(?:{_THING} {_ABSENT}|not found)"
-    r"|(?:http )?(?:error )?404(?: error)?\W*"
-    r"|(?:404\W*)?(?:seite (?:wurde )?nicht gefunden|(?:diese |die )?seite (?:existiert nicht(?: mehr)?|nicht gefunden)"
-    r"|page (?:introuvable|non trouvée)|(?:la )?página no (?:encontrada|existe|se encuentra|disponible)"
-    r"|página não encontrada|pagina non trovata|pagina niet gevonden|sidan (?:hittades inte|finns inte|kunde inte hittas)"
-    r"|siden (?:ble ikke|blev ikke) fundet|strona nie (?:została )?znaleziona|страница не найдена|сторінку не знайдено"
-    r"|页面(?:不存在|未找到)|頁面不存在|找不到(?:页面|頁面)|ページが見つかりません(?:でした)?|الصفحة غير موجودة|הדף לא נמצא)",
-    re.IGNORECASE,
-)
-_READ = r"(?:continue|keep|finish) reading|read (?:on|more|the (?:full|whole|rest|entire)|this|it all)|(?:unlock|get|view) (?:the|this|full)"
-_GATE = re.compile(
-    rf"(?:please )?(?:subscribe|register|sign (?:in|up)|log ?in|become an? (?:\w+ )?(?:subscriber|member)|join|upgrade"
-    rf"|create (?:an?|your) (?:free )?account|start your (?:free )?trial)\b.{{0,40}}\b(?:to|and) (?:{_READ}|access|enjoy)"
-    rf"|to (?:{_READ}|access (?:this|the)).{{0,40}}\b(?:subscribe|register|sign|log|become|join|create|choose|buy|you need)"
-    r"|(?:this|the (?:full|whole)|the rest of this) (?:article|story|content|post|report) is (?:only |exclusively )?"
-    r"(?:available |reserved )?(?:for|to) (?:\w+ ){0,2}(?:subscribers|members)"
-    r"|already an? (?:subscriber|member)\b|(?:for )?(?:subscribers|members) only\b|subscriber exclusive"
-    r"|you(?:’ve|'ve| have) (?:reached|read|used) (?:your|all|the).{0,40}(?:articles?|limit)"
-    r"|(?:jetzt )?weiterlesen mit |(?:mit|für) .{0,20}abo weiterlesen|noch kein abo|(?:dieser|den ganzen) (?:artikel|text).{0,40}"
-    r"abonnenten|bereits abonnent|(?:article |contenu )?réservé (?:à nos|aux) abonnés|il vous reste .{0,30}à (?:lire|découvrir)"
-    r"|déjà abonné|suscr[ií]bete para (?:seguir|continuar)|contenido exclusivo para suscriptores|¿?ya (?:eres|es) suscriptor"
-    r"|contenuto riservato agli abbonati|prenumerera för att läsa|logga in för att läsa",
-    re.IGNORECASE,
-)
-_WHOLE = re.compile(
-    r"\W*(?:(?:continue|keep) reading|(?:read|see|view) (?:the )?(?:full|whole|rest|entire|complete|original)\b.{0,40}"
-    r"|(?:full|whole|original|complete) (?:story|article|post|report)|(?:to )?(?:read|continue) (?:it |the rest )?(?:on|at|in) .{2,40}"
-    r"|weiterlesen|ganzen artikel lesen|lire (?:la suite|l[’']article.{0,20})|seguir leyendo|leer (?:la )?(?:nota|noticia|artículo)?"
-    r" ?complet[ao].{0,20}|continua a leggere|leggi tutto|lees verder|läs (?:hela|vidare).{0,20}|читать (?:далее|полностью))"
-    r".{0,40}",
-    re.IGNORECASE,
-)
-_MORE = re.compile(r"\W*(?:read|see|learn|find out) more\b.{0,40}|\W*more\W*", re.IGNORECASE)
 _BROKEN_OFF = re.compile(r"(?:…|\.\.\.)[\]\)”\"’]{0,2}$")
-_LIVE = re.compile(r"live[-_]?(?:blog|ticker|feed|coverage|report|updates?|entry|post|stream)|ticker[-_]?entry", re.IGNORECASE)
+_LIVE = re.compile(
+    r"live[-_]?(?:blog|ticker|feed|coverage|report|updates?|entry|post|stream)|ticker[-_]?entry", re.IGNORECASE
+)
 
 
 class Shown(NamedTuple):
@@ -83,8 +47,8 @@ class Shown(NamedTuple):
 def without_gate(found: Sequence[Block], chosen: Sequence[Block]) -> tuple[list[Block], bool]:
     """The chosen blocks up to where the page asks for money or a name to read on, and whether it does."""
     kept = list(chosen)
-    first = next((i for i in range(max(0, len(kept) - BEHIND), len(kept)) if _asks(kept[i])), -1)
-    if first >= 0:
+    first = next((i for i in range(max(0, len(kept) - BEHIND), len(kept)) if _asks(kept[i])), 0)
+    if first:
         return kept[:first], True
     return kept, any(_asks(block) for block in behind(found, kept))
 
@@ -96,7 +60,7 @@ def behind(found: Sequence[Block], chosen: Sequence[Block]) -> list[Block]:
 
 
 def _asks(block: Block) -> bool:
-    return len(block.text) < 400 and size(block.text) <= _LINE and bool(_GATE.match(block.text))
+    return len(block.text) < 400 and size(block.text) <= _LINE and bool(GATE.match(block.text))
 
 
 def refused(shown: Shown, gate: bool) -> Refusal | None:
@@ -105,7 +69,7 @@ def refused(shown: Shown, gate: bool) -> Refusal | None:
     says_article = bool(shown.nodes.articles) or meta.og_type == "article"
     if words < APOLOGY and not says_article and lost(shown):
         return not_article("the page says that what was asked for was not found, with a status of success")
-    if words < LITTLE and gate:
+    if words < LITTLE and gate and not (shown.chosen and _asks(shown.chosen[0])):
         return _too_short(f"a paywall or log-in stands behind its first {words} words")
     if words < STUB and (link := whole_story(shown)):
         return _too_short(f"a stub of {words} words: it leads to the whole story by {link!r}")
@@ -131,7 +95,7 @@ def lost(shown: Shown) -> bool:
     heads = [block.text for block in shown.found if block.kind == "head" and block.node.tag in {"h1", "h2"}][:2]
     title = shown.tree.findtext(".//title") or ""
     said = [shown.meta.title, title, *_PARTS.split(title), *heads]
-    return any(_LOST.fullmatch(" ".join(text.split()).strip(" .!:“”\"")) for text in said if len(text) < 200)
+    return any(LOST.fullmatch(" ".join(text.split()).strip(' .!:“”"')) for text in said if len(text) < 200)
 
 
 def whole_story(shown: Shown) -> str:
@@ -140,7 +104,7 @@ def whole_story(shown: Shown) -> str:
     text = next((b.text for b in reversed(shown.chosen) if not _leads(b)), "")
     short = shown.words < LITTLE and bool(_BROKEN_OFF.search(text))
     for block in ends:
-        if _leads(block) and (_WHOLE.fullmatch(block.text) or (short and _MORE.fullmatch(block.text))):
+        if _leads(block) and (WHOLE.fullmatch(block.text) or (short and MORE.fullmatch(block.text))):
             return block.text
     return ""
 
