@@ -40,7 +40,9 @@ def _frame(one: Attribution, trees: Trees, before: Sequence[Frame]) -> Frame:
     sources = one.source
     shared = -1
     if not sources and one.cue:  # "confirmed A but denied B"
-        shared = next((f.verb for f in reversed(before[-_NEAR:]) if f.source and f.cue[0] < cue[0] and not _holds(f, cue)), -1)
+        shared = next(
+            (f.verb for f in reversed(before[-_NEAR:]) if f.source and f.cue[0] < cue[0] and not _holds(f, cue)), -1
+        )
     return Frame(
         cue=cue if one.cue else (cue[0], cue[0]),
         verb=verb,
