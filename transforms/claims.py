@@ -291,7 +291,7 @@ class ClaimsDoFn(StepDoFn):
         named = unpack(row.entities, list[EntityDraft])
         found = claims(draft.text, annotation, named)
         now = self.clock.now()
-        versions = self.world.versions(draft.language, draft.site, day_of(draft, now))
+        versions = self.world.versions(draft.language, draft.site, day_of(draft, now), draft.page)
         body = pack(package(row, draft, named, found, versions, now))
         return Work(row.unit_id, row.visit_id, row.entry_id, row.url, body)
 

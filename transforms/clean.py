@@ -38,7 +38,7 @@ from transforms.removal import (
     what_stays,
 )
 from transforms.repeats import counted, edge_keys
-from transforms.step import StepDoFn, outcome, two_outputs
+from transforms.step import StepDoFn, outcome, two_outputs, use_of
 
 STEP = "clean"
 BATCH = 32
@@ -196,7 +196,8 @@ class CleanDoFn(StepDoFn):
         done = cleaned_body(body, book, partial(self._repeated, body))
         words, least = size(done.text), self.world.settings.extract.min_words
         if words < least:
-            return outcome(row, Disposition.TOO_SHORT, self.step, f"{words} words are left, {least} are wanted")
+            why = f"{words} words are left, {least} are wanted"
+            return outcome(row, Disposition.TOO_SHORT, self.step, why, layout=use_of(body.layout))
         return row._replace(body=pack(done))
 
     def _repeated(self, body: DraftBody, keys: Collection[str]) -> Collection[str]:

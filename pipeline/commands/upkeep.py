@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def validate(config: Config = None, feeds: Feeds = None, settings: Set = None) -> None:
     """Check settings, feeds, sites and rules, and prove every rule by its examples."""
-    from pipeline.seeds import load_aliases, load_rules, load_sites, seeds
+    from pipeline.seeds import load_aliases, load_layouts, load_rules, load_sites, seeds
     from pipeline.world import check_sites, read_feeds
     from schemas.rules import check_examples
 
@@ -44,6 +44,10 @@ def validate(config: Config = None, feeds: Feeds = None, settings: Set = None) -
         errors.append(error)
     try:
         check_sites(loaded.settings, load_sites(paths.sites).values())
+    except ConfigError as error:
+        errors.append(error)
+    try:
+        load_layouts(paths.sites)
     except ConfigError as error:
         errors.append(error)
     try:
