@@ -63,8 +63,12 @@ def _holders(members: Sequence[Member]) -> Holders:
     ordered = sorted(members, key=lambda m: m.entity.mentions[0].start)
     return Holders(
         [m.entity.mentions[0].start for m in ordered],
-        list(accumulate(ordered, lambda one, other: one if one.place < other.place else other)),
+        list(accumulate(ordered, _more_salient)),
     )
+
+
+def _more_salient(one: Member, other: Member) -> Member:
+    return one if one.place < other.place else other
 
 
 class Cast:

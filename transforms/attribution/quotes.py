@@ -15,6 +15,8 @@ from transforms.attribution.places import last_before
 
 _CLOSERS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", '"': '"', "‘": "’", "'": "'"}
 _OPENING = re.compile("[“„‟«»\"‘']")
+_OTHER = {"“": '"', '"': "”", "„": '"'}  # what a hand that mixes styles closes with
+_EITHER = re.compile('[“”„"]')
 _SINGLE = frozenset("‘'")
 _BEFORE_OPEN = frozenset(" \t\u00a0\u202f\u2009([{—–-/:;,…\"“‘'")
 _LINE = re.compile(r"[^\n]+")
@@ -82,6 +84,8 @@ def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
                 pairs[mark] = _matched(text, start, end, mark)
                 last[mark] = max(pairs[mark], default=-1)
             b = pairs[mark].get(a, -1)
+            if b < 0 and mark in _OTHER:
+                b = _closing_other(text, a, end, _OTHER[mark])
             alone = a >= last[mark]
         yield a, b, alone
         at = b + 1 if b >= 0 else at
@@ -100,6 +104,17 @@ def _matched(text: str, start: int, end: int, mark: str) -> dict[int, int]:
         elif text[i] == mark and _opens(text, i, start, end):
             open_.append(i)
     return found
+
+
+def _closing_other(text: str, a: int, end: int, closer: str) -> int:
+    """Where a quotation of one style ends in a mark of another: the next mark of either, if it stands where words
+    end; else -1."""
+    found = _EITHER.search(text, a + 1, min(end, a + _REACH))
+    if found is None or found[0] != closer:
+        return -1
+    b = found.start()
+    ends = not text[b - 1].isspace() and not (b + 1 < end and text[b + 1].isalnum())
+    return b if ends else -1
 
 
 def _only_opens(text: str, i: int, end: int) -> bool:

@@ -18,7 +18,7 @@ from transforms.naming.people import DOCUMENTS, GROUPS, INDEFINITE, PEOPLE, VOIC
 from transforms.wordlist import wordset
 
 _PRONOUNS = wordset("he she it they i we you this that these those who which")
-_CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
+_NAMELIKE = re.compile(r"(?<![\w’'-])[^\W\d_a-zß-öø-ÿ][\w’'-]+")  # of a script without capitals, too
 _LINKS = re.compile(
     r"(?:^|\W)(?:of|for|with|by|at|from|to|in|near|about|against|on|behind|representing|opposing|under) (?:the )?$"
 )
@@ -153,9 +153,9 @@ def _body_near(start: int, context: Context) -> Member | None:
 
 def _unknown_name(phrase: str, inside: list[tuple[int, int, Member]], text: str, start: int) -> bool:
     """Whether the phrase holds a capitalised word of no entity: a name that was missed is not anonymous."""
-    for match in _CAPITALISED.finditer(phrase):
+    for match in _NAMELIKE.finditer(phrase):
         a, b = start + match.start(), start + match.end()
-        if any(x < b and y > a for x, y, _ in inside):
+        if match[0][0].islower() or any(x < b and y > a for x, y, _ in inside):
             continue
         first = match.start() == 0
         if (
