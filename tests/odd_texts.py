@@ -15,16 +15,20 @@ from transforms.annotation import annotate_text
 from transforms.attribution.speech import REASONS
 from transforms.claims import claims
 from transforms.entities import entities
+from transforms.wordlist import wordset
 
 PORT = "Amara Okafor, the minister, told reporters on Tuesday that the port would open in May."
 TIME = "“We are out of time,” Okafor said. “We need the road, and we need it now.”"
 LEFT = "Tomas Reyes, a union leader, said that 40 percent of drivers had left."
 ASKED = "“Nobody asked us,” Reyes told the council."
 NEWS = "\n".join([PORT, TIME, LEFT, ASKED])
-FIRST = """Amara Pavel Nneka Lucia Yusuf Farah Leila Marta Sanna Diego Zofia Clara Boris Aisha Jamal Greta Tariq Ingri
-    Hanna Oscar""".split()
-LAST = "Okafor Keller Haddad Petrov Brandt Kimura Jansen Tanaka Farouk Yilmaz Weberg Rossin Osinga".split()
-NAMES = tuple(product(FIRST, LAST))  # of one length each: what is marked in a text stays in its place
+FIRST = wordset(
+    "Amara Pavel Nneka Lucia Yusuf Farah Leila Marta Sanna Diego Zofia Clara Boris Aisha Jamal Greta Tariq Oscar"
+)
+LAST = wordset(
+    "Okafor Keller Haddad Petrov Brandt Kimura Jansen Tanaka Farouk Yilmaz Weberg Rossin Osinga Lovrek Almada"
+)
+NAMES = tuple(product(sorted(FIRST), sorted(LAST)))  # of one length each: what is marked in a text stays in its place
 OPEN, SHUT, WAIT = "the road is open", "the port is shut", "We wait,"
 
 
@@ -138,17 +142,14 @@ ROWS = {
         ((SHUT, "Tomas Reyes"),),
     ),
     "one word without an end": Row(f"{'a' * 100_000}\nTomas Reyes said {SHUT}.", ((SHUT, "Tomas Reyes"),)),
-    "500 people": Row(
-        "\n".join(f"“We wait for rain,” said {first} {of}{last}." for of in ("Mc", "O’") for first, last in NAMES),
-        (("We wait for rain,", "Greta McFarouk"), ("We wait for rain,", "Oscar O’Osinga")),
-        claims=520,
-    ),
     "500 people in one sentence": Row(
         "At the gate were " + ", ".join(" ".join(name) for name in NAMES) + ", "
         + ", ".join(f"{first} Mc{last}" for first, last in NAMES) + f".\nTomas Reyes said {SHUT}.",
         ((SHUT, "Tomas Reyes"),),
     ),
 }  # fmt: skip
+
+PEOPLE = "\n".join(f"“We wait for rain,” said {first} {of}{last}." for of in ("Mc", "O’") for first, last in NAMES)
 
 
 class Read:

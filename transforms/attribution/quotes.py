@@ -18,6 +18,7 @@ _OPENING = re.compile("[“„‟«»\"‘']")
 _OTHER = {"“": '"', '"': "”", "„": '"'}  # what a hand that mixes styles closes with
 _EITHER = re.compile('[“”„"]')
 _SINGLE = frozenset("‘'")
+_IN_SINGLE = {mark: re.compile(f'[“”"{mark}{_CLOSERS[mark]}]') for mark in _SINGLE}
 _BEFORE_OPEN = frozenset(" \t\u00a0\u202f\u2009([{—–-/:;,…\"“‘'")
 _LINE = re.compile(r"[^\n]+")
 _REACH = 2_000  # characters that a quotation in single marks, or one that is left open, may run
@@ -144,8 +145,8 @@ def _closing_single(text: str, a: int, end: int, closers: str) -> int:
     reach = min(end, a + _REACH)
     if text.find(closers, a + 1, reach) < 0:
         return -1
-    for i in range(a + 1, reach):
-        c = text[i]
+    for match in _IN_SINGLE[text[a]].finditer(text, a + 1, reach):
+        i, c = match.start(), match[0]
         if inner:
             inner = "" if c in inner else inner
         elif c in '“"':
