@@ -65,8 +65,8 @@ def quotations(text: str) -> list[Quote]:
 
 
 def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
-    """(opening mark, closing mark, whether none of its kind opens behind it) of one paragraph; the closing mark is -1
-    where it is missing."""
+    """(opening mark, closing mark, whether it is the last quotation) of one paragraph; the closing mark is -1 where it
+    is missing."""
     pairs: dict[str, dict[int, int]] = {}
     last: dict[str, int] = {}  # mark -> where the last of its quotations that close opens
     at = start
@@ -87,7 +87,7 @@ def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
             b = pairs[mark].get(a, -1)
             if b < 0 and mark in _OTHER:
                 b = _closing_other(text, a, end, _OTHER[mark])
-            alone = a >= last[mark]
+            alone = a >= last[mark] and not (b < 0 and _EITHER.search(text, a + 1, min(end, a + _REACH)))
         yield a, b, alone
         at = b + 1 if b >= 0 else at
 
