@@ -86,9 +86,11 @@ FINE = Row(article().encode(), holds=LINES)
 
 
 def test_a_page_over_the_time_limit_is_dead_with_its_reason_and_the_next_one_is_read(settings):
-    world = open_world(replace(settings, extract=Extract(timeout_s=0.4)), with_feeds=False)
-    ended(world, [FINE])  # a worker that has started
-    slow, fine = ended(world, [SLOW, FINE])
+    hasty = open_world(replace(settings, extract=Extract(timeout_s=0.4)), with_feeds=False)
+    patient = open_world(settings, with_feeds=False)  # of the same pool
+    assert hasty.guard() is patient.guard()
+    ended(patient, [FINE])  # a worker that has started
+    [slow], [fine] = ended(hasty, [SLOW]), ended(patient, [FINE])
     assert (slow.disposition, slow.step, slow.reason) == (
         Disposition.DEAD,
         "extract",
