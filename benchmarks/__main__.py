@@ -32,6 +32,7 @@ PARTS = (
     "reading",
     "feeds",
     "polling",
+    "quiet",
     "growth",
     "hostile",
 )

@@ -3,14 +3,14 @@
     python -m benchmarks.quiet [--feeds 2000]
     python -m benchmarks.quiet --resident 100000
 
-Each feed has a host name of its own, all of which lead to a server on this machine that answers 304. Every contender
-polls all of them twice and the second round counts: CPU of this process, threads included. Ours is the step `Poll` with
-its ledger, a file: lease the feeds, ask, decide when each is due again, commit. Beside it stand a bare aiohttp loop that
-asks and throws the answer away, and a loop over `requests` that would hand a body to feedparser; this one is asked by
-loopback address, since it cannot be given names.
+Each feed has a host name of its own, all of which lead to a server on this machine that answers 304 and hangs up, as
+any server has done by the next poll. Every contender polls all of them twice and the second round counts: CPU of this
+process, threads included. Ours is the step `Poll` with its ledger, a file: lease the feeds, ask, decide when each is
+due again, commit. Beside it stand a bare aiohttp loop that asks and throws the answer away, and a loop over `requests`
+that would hand a body to feedparser; this one is asked by loopback address, since it cannot be given names.
 
-`--resident` prints the most memory that such a process held, in KiB, with so many feeds: all of them leased to one unit,
-2,000 of them polled.
+`--resident` prints the most memory that such a process held, in KiB, with so many feeds: all of them leased to one
+unit, 2,000 of them polled.
 """
 
 from __future__ import annotations
