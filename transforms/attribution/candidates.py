@@ -14,6 +14,7 @@ from typing import NamedTuple
 from transforms.attribution.cast import BODIES, Member
 from transforms.attribution.cues import DOCUMENTS as STUDIES
 from transforms.attribution.phrases import STOPS, WORD, head_noun
+from transforms.attribution.places import inside, opens_line
 from transforms.attribution.speech import NAMED, Context, Speaker
 from transforms.attribution.trees import SUBJECTS, Trees
 from transforms.naming.labels import ROLES
@@ -82,7 +83,7 @@ def case(text: str, trees: Trees, source: Source, ruled: Speaker, context: Conte
     for member in [*spoke[:_SPEAKERS], *([ruled.member] if ruled.member else [])]:
         places.setdefault(member.place, (-1, -1, member))
     members = [member for _, _, member in places.values() if not _opposed(member, source.kind)][:MOST]
-    holders = [m.place for m in context.cast.members if source.head in m.nouns]
+    holders = [m.place for m in context.cast.of_noun(source.head)]
     rows = []
     for member in members:
         begin, end, _ = places[member.place]
@@ -138,8 +139,7 @@ def _where(
         return {f"far|{kind}": 1.0}
     row: dict[str, float] = {}
     person = member.entity.label == "PERSON"
-    inside = source.start <= start < source.end
-    if inside:
+    if source.start <= start < source.end:
         before, after = text[source.start : start], text[end : end + 2]
         row["in source"] = 1.0
         row["in source, first"] = float(not before.strip())
@@ -159,8 +159,8 @@ def _where(
     row[f"paragraphs {min(3, text.count(chr(10), start, source.start))}"] = 1.0
     tokens = trees.between(start, end)
     row[f"subject|{kind}"] = float(any(trees.tokens[i].dep in SUBJECTS for i in tokens))
-    row["opens a paragraph"] = float(not text[text.rfind("\n", 0, start) + 1 : start].strip())
-    row["inside a quotation"] = float(any(a <= start < b for a, b in context.quoted))
+    row["opens a paragraph"] = float(opens_line(text, start))
+    row["inside a quotation"] = float(inside(context.quoted, start))
     return row
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from transforms.attribution.phrases import WORD
+from transforms.attribution.places import stretches
 from transforms.drafts import EntityDraft
 from transforms.naming.gender import gender
 from transforms.naming.labels import ROLES
@@ -49,6 +50,11 @@ class Cast:
         self.members = [_member(text, i, e) for i, e in enumerate(entities)]
         self.places = sorted((s.start, s.end, i) for i, e in enumerate(entities) for s in e.mentions)
         self._starts = [start for start, _, _ in self.places]
+        self._named = stretches((start, end) for start, end, _ in self.places)
+        self._with: dict[str, list[Member]] = {}
+        for member in self.members:
+            for noun in member.nouns:
+                self._with.setdefault(noun, []).append(member)
 
     def within(self, start: int, end: int) -> list[tuple[int, int, Member]]:
         """Mentions inside a stretch, from left to right."""
@@ -67,16 +73,24 @@ class Cast:
             a, b, i = self.places[k]
             yield a, b, self.members[i]
 
+    def touching(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Places of the mentions that share a character with a stretch, from left to right."""
+        return self._named.touching(start, end)
+
+    def of_noun(self, noun: str) -> list[Member]:
+        """Members of that role, in the order of the entities."""
+        return self._with.get(noun, [])
+
     def with_noun(self, noun: str, start: int) -> list[Member]:
         """Members of that role that have been named before a place."""
-        return [m for m in self.members if noun in m.nouns and m.entity.mentions[0].start < start]
+        return [m for m in self.of_noun(noun) if m.entity.mentions[0].start < start]
 
 
 def _member(text: str, index: int, entity: EntityDraft) -> Member:
     nouns: set[str] = set()
     titles = ""
     for span in entity.mentions:
-        line = max(text.rfind("\n", 0, span.start), span.start - 60)
+        line = max(text.rfind("\n", max(0, span.start - 60), span.start), span.start - 60, -1)
         before = _BEFORE.search(text[line + 1 : span.start])
         if before and entity.label == "PERSON":
             words = before[1].split()

@@ -115,7 +115,7 @@ def _described(
         voice = head in VOICES or head == "official"
         if words[0] in {"a", "an", "one"} and voice and (body := _body_of(words, source[0], context)):
             return Speaker(NAMED, "spokesperson_of", body, phrase)
-        later = [] if plural else [m for m in context.cast.members if head in m.nouns and m.entity.label == "PERSON"]
+        later = [] if plural else [m for m in context.cast.of_noun(head) if m.entity.label == "PERSON"]
         if later and words[0] in {"a", "an"}:
             return Speaker(UNRESOLVED, "role_ambiguous", later[0], phrase)
         if not plural and (
