@@ -23,6 +23,7 @@ PARTS = (
     "pipeline",
     "seed",
     "extraction",
+    "fields",
     "copies",
     "footers",
     "layouts",

@@ -16,6 +16,7 @@ from schemas.commits import FileInfo, IndexRow
 from schemas.layouts import LayoutUse
 from schemas.records import (
     Change,
+    Contradiction,
     DateValue,
     DeadLetter,
     FeedEntry,
@@ -92,6 +93,7 @@ class DraftBody(Record, frozen=True, kw_only=True):
     site: str  # registrable domain
     title: str
     authors: tuple[str, ...] = ()
+    agency: str = ""
     published: DateValue | None = None
     modified: DateValue | None = None
     language: str = ""
@@ -99,12 +101,19 @@ class DraftBody(Record, frozen=True, kw_only=True):
     headings: tuple[Span, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     captions: tuple[str, ...] = ()
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    image_caption: str = ""
+    licence: str = ""
+    is_accessible_for_free: bool | None = None
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # (anchor text, absolute url) of the page's main part, for "Source link"
     edges: tuple[str, ...] = ()  # from `Clean` on: keys of lines that the site may repeat
     source_url: str = ""
     origins: dict[str, str] = {}
+    contradictions: tuple[Contradiction, ...] = ()
     flags: tuple[str, ...] = ()
     why: str = "new"
     first_seen: str = ""  # the entry, in any feed

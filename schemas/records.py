@@ -62,6 +62,16 @@ class DateValue(Record, frozen=True, kw_only=True):
     value: str
     precision: str
     source: str
+    zone: str = ""  # the offset from UTC that was written with it: `+02:00`, `+00:00`; "" if none was
+
+
+class Contradiction(Record, frozen=True, kw_only=True):
+    """What another origin says of a field, and why the record's own value stands all the same."""
+
+    field: str
+    value: str
+    origin: str
+    reason: str
 
 
 class FeedEntry(Record, frozen=True, kw_only=True):
@@ -150,7 +160,8 @@ class Revision(Record, frozen=True, kw_only=True):
     url: str
     site: str
     title: str
-    authors: tuple[str, ...]
+    authors: tuple[str, ...]  # persons; where none is named, the team or house that the page names instead
+    agency: str = ""  # a news agency among the bylines, as written
     published: DateValue | None
     modified: DateValue | None = None
     language: str
@@ -158,11 +169,18 @@ class Revision(Record, frozen=True, kw_only=True):
     headings: tuple[Span, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()  # of lines that were found on the page; none where the text is not its own
     captions: tuple[str, ...] = ()  # of pictures in the article; they are no part of `text`
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""  # address of the picture that stands for the article
+    image_caption: str = ""
+    licence: str = ""
+    is_accessible_for_free: bool | None = None  # as the page states it
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     source_url: str = ""  # where a "Source link" pointed, or a canonical link to another site
     word_count: int = 0
     origins: dict[str, str] = {}  # field -> where its value came from
+    contradictions: tuple[Contradiction, ...] = ()  # what other origins say of these fields
     flags: tuple[str, ...] = ()  # `paywalled`, ...
     page_id: str = ""
     follows: str = ""  # the revision before it

@@ -64,12 +64,20 @@ def test_text_and_fields_are_those_of_the_rules():
     found = read()
     assert found.text == f"{ONE}\n\n{TWO}\n\nAfter\n\n{THREE}"
     assert (found.meta.title, found.meta.authors) == ("A flood at the weir", ("Ann Bee", "Cy Dee"))
-    assert found.meta.published == DateValue(value="2026-03-03T13:05:00+00:00", precision="minute", source="site:1")
+    assert found.meta.published == DateValue(
+        value="2026-03-03T13:05:00+00:00", precision="minute", source="site:1", zone="+01:00"
+    )
     assert {key: found.meta.origins[key] for key in ("text", "title", "authors", "published")} == dict.fromkeys(
         ("text", "title", "authors", "published"), "site:1"
     )
     assert found.captions == ("The weir",)
     assert (found.layout.applied, found.layout.failed) == (True, ())
+
+
+def test_what_the_page_says_otherwise_is_kept_beside_the_rules():
+    said = {one.field: (one.value, one.origin) for one in read().meta.contradictions}
+    assert said["authors"] == ("Wrong Name", "meta:author")
+    assert "title" in said and said["title"][0] != read().meta.title
 
 
 def test_every_line_still_leads_back_to_the_page():
