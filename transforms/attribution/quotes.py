@@ -65,6 +65,7 @@ def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
     """(opening mark, closing mark, whether none of its kind opens behind it) of one paragraph; the closing mark is -1
     where it is missing."""
     pairs: dict[str, dict[int, int]] = {}
+    last: dict[str, int] = {}  # mark -> where the last of its quotations that close opens
     at = start
     while match := _OPENING.search(text, at, end):
         a = match.start()
@@ -79,8 +80,9 @@ def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
         else:
             if mark not in pairs:
                 pairs[mark] = _matched(text, start, end, mark)
+                last[mark] = max(pairs[mark], default=-1)
             b = pairs[mark].get(a, -1)
-            alone = a >= max(pairs[mark], default=-1)
+            alone = a >= last[mark]
         yield a, b, alone
         at = b + 1 if b >= 0 else at
 

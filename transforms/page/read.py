@@ -106,10 +106,10 @@ def extract(
             main = MainText(stated)
             meta.origins["text"] = origin
     if source.cut and words < refuse.LITTLE:
-        return Refusal(Disposition.TOO_LARGE.value, source.cut)
+        return Refusal(Disposition.TOO_LARGE.value, source.cut, refused(ruled.use))
     shown = stubs.Shown(tree, found, kept, meta, nodes, refuse.size(main.text))
     if refusal := stubs.refused(shown, gate):
-        return refusal
+        return refusal._replace(layout=refused(ruled.use))
     whole = pagetext.around(kept or found)
     if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
         return refusal._replace(layout=refused(ruled.use))

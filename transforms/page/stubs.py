@@ -55,8 +55,10 @@ def without_gate(found: Sequence[Block], chosen: Sequence[Block]) -> tuple[list[
 
 def behind(found: Sequence[Block], chosen: Sequence[Block]) -> list[Block]:
     """The blocks that follow the main text; of a page without one its first blocks."""
-    last = next((i for i in range(len(found) - 1, -1, -1) if found[i] is chosen[-1]), -1) if chosen else -1
-    return list(found[last + 1 : last + 1 + (BEHIND if chosen else 3 * BEHIND)])
+    if not chosen:
+        return list(found[: 3 * BEHIND])
+    last = next((i for i in range(len(found) - 1, -1, -1) if found[i] == chosen[-1]), len(found))
+    return list(found[last + 1 : last + 1 + BEHIND])
 
 
 def _asks(block: Block) -> bool:
