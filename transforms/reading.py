@@ -11,7 +11,7 @@ import msgspec
 from schemas.commits import IndexRow, Package
 from schemas.flow import DraftBody
 from schemas.ids import article_id, claim_id, entity_id, make_id, reading_id, revision_id
-from schemas.records import Article, Claim, DateValue, Entity, Reading, Revision, Unverified, Versions
+from schemas.records import Article, Claim, DateValue, Entity, Reading, Revision, TimeWords, Unverified, Versions
 from transforms.attribution.speech import NAMED
 from transforms.drafts import ClaimDraft, EntityDraft
 from transforms.evidence import evidence, parts, unverified
@@ -126,7 +126,6 @@ def _entity(draft: EntityDraft, reading: str, article: str) -> Entity:
 def _claim(
     draft: ClaimDraft, ids: Sequence[str], entities: Sequence[Entity], reading: str, article: str, body: DraftBody
 ) -> Claim:
-    """A claim that names no other time is stated when the article is published."""
     named = draft.speaker_status == NAMED
     said = draft.stated
     return Claim(
@@ -145,7 +144,7 @@ def _claim(
         best_guess=entities[draft.best_guess].name if draft.best_guess >= 0 else None,
         reason=draft.reason,
         confidence=draft.confidence,
-        stated_at=DateValue(value=said.value, precision=said.precision, source="text") if said else body.published,
+        stated_at=_stated(said, body.published),
         negated=draft.negated,
         modality=draft.modality,
         quantities=draft.quantities,
@@ -163,6 +162,14 @@ def _claim(
         notes=draft.notes,
         evidence=evidence(body.text, parts(draft), body.paragraphs),
     )
+
+
+def _stated(said: TimeWords | None, published: DateValue | None) -> DateValue | None:
+    """When a claim was said: as its words tell, nothing where they tell a time that cannot be worked out, else when the
+    article was published."""
+    if said is None:
+        return published
+    return DateValue(value=said.value, precision=said.precision, source="text") if said.value else None
 
 
 def _index(index: IndexRow | None, revision: str, reading: str) -> IndexRow | None:

@@ -12,7 +12,7 @@ import msgspec
 from schemas.records import DateValue, Place, Span, TimeWords
 from transforms.attribution.calendars import AHEAD, BACK
 from transforms.attribution.cast import Cast
-from transforms.attribution.cues import INTENT
+from transforms.attribution.cues import FORMS, INTENT
 from transforms.attribution.frames import Frame
 from transforms.attribution.manner import FUTURE, PAST, manner, tense_of
 from transforms.attribution.quantities import quantities
@@ -25,11 +25,13 @@ from transforms.drafts import ClaimDraft
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _AT = re.compile(r"\b(?:in|at|from|near|outside) (?:the )?$")
+_CITY = re.compile(r"[^,(—–-]*[^\s,(—–-]")
 _SPEAKING = frozenset({"speak", "address", "appear", "ask", "talk", "tell", "write", "testify", "announce"})
 _CLOSE = 40  # characters between a cue and words that say when, where the tree does not join them
 _VERBS = frozenset({"VERB", "AUX"})
 _DEICTIC = frozenset({"today", "tonight", "yesterday", "tomorrow", "this morning", "this afternoon", "last night"})
 NOTE_TIME = "“{words}” is taken for {value}, which is not sure"
+NOTE_NO_TIME = "when it was said, “{words}”, cannot be told"
 Stretch = tuple[int, int]
 
 
@@ -44,21 +46,32 @@ class Scenery(NamedTuple):
 
 
 def scenery(text: str, trees: Trees, cast: Cast, published: DateValue | None) -> Scenery:
-    place = _dateline(text, cast)
-    return Scenery(text, trees, cast, published_day(published, place.name if place else ""), place)
+    """`published_day` knows the zones of many places; the country behind a city serves where the city does not."""
+    place, names = _dateline(text, cast)
+    days = (published_day(published, name) for name in names)
+    day = next((found for found in days if found and found.placed), None) or published_day(published)
+    return Scenery(text, trees, cast, day, place)
 
 
-def _dateline(text: str, cast: Cast) -> Place | None:
-    """The place before the first sentence: "KABUL, Afghanistan (AP) — ..."."""
+def _dateline(text: str, cast: Cast) -> tuple[Place | None, list[str]]:
+    """The place before the first sentence, "KABUL, Afghanistan (AP) — ...", and all the names there."""
     for start, end in datelines(text):
-        for a, b, member in cast.within(start, end):
-            if member.entity.label in _PLACES:
-                return Place(name=member.entity.name, span=Span(a, b, text[a:b]), basis="dateline")
-        written = re.compile(r"[^,(—–-]*[^\s,(—–-]").match(text, start, end)
-        if written is not None:
-            span = Span(*written.span(), written.group())
-            return Place(name=" ".join(w.capitalize() for w in span.exact.split()), span=span, basis="dateline")
-    return None
+        written = _CITY.match(text, start, end)
+        if written is None:
+            continue
+        known = [(a, b, m.entity) for a, b, m in cast.within(start, end) if m.entity.label in _PLACES]
+        span = Span(*written.span(), written.group())
+        name = next((entity.name for a, _, entity in known if a == start), span.exact)
+        place = Place(name=_cased(name), span=span, basis="dateline")
+        return place, [place.name, *(entity.name for _, _, entity in known)]
+    return None, []
+
+
+def _cased(name: str) -> str:
+    """A name that a dateline writes in capitals, as it is written elsewhere. Short ones may be acronyms."""
+    return (
+        " ".join(w.capitalize() if len(w) > 3 or " " in name else w for w in name.split()) if name.isupper() else name
+    )
 
 
 def detailed(draft: ClaimDraft, frame: Frame, sentence: Sentence, article: Scenery) -> ClaimDraft:
@@ -69,13 +82,11 @@ def detailed(draft: ClaimDraft, frame: Frame, sentence: Sentence, article: Scene
     said = _when(frame, spans, sentence, article)
     told = [t for a, b in spans for t in _times(a, b, draft, said, article)]
     taken = [(t.span.start, t.span.end) for t in told]
-    lemma = frame.lemma if draft.cue else ""
-    behind = text[frame.cue[1] : frame.cue[1] + 12].split()
-    unsure = [] if said is None or said.sure else [NOTE_TIME.format(words=said.span.exact, value=said.value)]
+    lemma, behind = _cue(text, frame, trees) if draft.cue else ("", "")
     return msgspec.structs.replace(
         draft,
         cue_lemma=lemma,
-        cue_class=cue_class(lemma, behind[0] if behind else ""),
+        cue_class=cue_class(lemma, behind),
         stated=said,
         stated_in=_where(frame, spans, sentence, article),
         negated=put.negated,
@@ -86,8 +97,25 @@ def detailed(draft: ClaimDraft, frame: Frame, sentence: Sentence, article: Scene
         hedges=put.hedges,
         times=tuple(told),
         quantities=tuple(q for a, b in spans for q in quantities(text, a, b, trees, taken)),
-        notes=(*draft.notes, *unsure),
+        notes=(*draft.notes, *_notes(said)),
     )
+
+
+def _notes(said: TimeWords | None) -> Iterator[str]:
+    if said is not None and not said.value:
+        yield NOTE_NO_TIME.format(words=said.span.exact)
+    elif said is not None and not said.sure:
+        yield NOTE_TIME.format(words=said.span.exact, value=said.value)
+
+
+def _cue(text: str, frame: Frame, trees: Trees) -> tuple[str, str]:
+    """The lemma of a cue, and the word after it. A model's lemmas are asked only about verbs that we do not know."""
+    words = text[frame.cue[0] : frame.cue[1] + 12].lower().split()
+    inside = len(text[slice(*frame.cue)].split())
+    for k, word in enumerate(words[:inside]):
+        if word == "according" or word in FORMS:
+            return FORMS.get(word, word), words[k + 1] if k + 1 < len(words) else ""
+    return frame.lemma, words[inside] if inside < len(words) else ""
 
 
 def _times(start: int, end: int, draft: ClaimDraft, said: TimeWords | None, article: Scenery) -> Iterator[TimeWords]:
@@ -139,7 +167,7 @@ def _when(frame: Frame, spans: Sequence[Stretch], sentence: Sentence, article: S
         return None
     for a, b in _gaps(frame, spans, sentence):
         for found in times(article.text, a, b, article.day, lambda _: BACK):
-            if found.value and not found.relation and _of_cue(frame, found.span, article):
+            if not found.relation and _of_cue(frame, found.span, article):
                 return found
     return None
 

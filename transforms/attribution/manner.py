@@ -36,6 +36,7 @@ _IF_WORDS = re.compile(
     r"\b(?:if|unless|provided(?: that)?|providing|assuming(?: that)?|(?:as|so) long as|in case|on condition that)\b",
     re.IGNORECASE,
 )
+_PARTICIPLES = frozenset({"provided", "providing", "assuming"})
 _STOP = re.compile(r"[,.;!?]")
 Stretch = tuple[int, int]
 
@@ -81,14 +82,17 @@ def _main(trees: Trees, inside: Sequence[int], member: frozenset[int]) -> list[i
 def _negations(
     text: str, trees: Trees, inside: Sequence[int], spans: Sequence[Stretch]
 ) -> Iterator[tuple[int, Negation]]:
+    member = frozenset(inside)
     for i in inside:
         token = trees.tokens[i]
         if token.text.lower().replace("’", "'") not in _DENYING:
             continue
         start, end = _scope(trees, i)
+        if i and trees.tokens[i - 1].end == token.start and i - 1 in member:  # "was" + "n't"
+            start = trees.tokens[i - 1].start
         holder = next((b for a, b in spans if a <= token.start < b), token.end)
         end = max(token.end, min(end, holder))
-        yield i, Negation(word=_span(text, token.start, min(token.end, holder)), scope=_span(text, start, end))
+        yield i, Negation(word=_span(text, start, min(token.end, holder)), scope=_span(text, start, end))
 
 
 def _scope(trees: Trees, i: int) -> Stretch:
@@ -175,6 +179,8 @@ def _conditions(text: str, trees: Trees, inside: Sequence[int], spans: Sequence[
             if first < 0 or match.start() < after or text[max(0, match.start() - 3) : match.start()].lower() == "as ":
                 continue
             token = trees.tokens[first]
+            if match.group().lower() in _PARTICIPLES and token.pos != "SCONJ":
+                continue
             head = trees.tokens[token.head]
             if token.dep and head.dep not in {"advcl", "root", "acl"} and match.group().lower() == "if":
                 continue

@@ -31,6 +31,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _UNIT_NEXT = re.compile(r"[ -]?(?:%|per|tonnes|people|km|miles|dollars)")
 _NAMED = re.compile(r"\b[A-Z][\w.-]* $")
 _AGE = re.compile(r"-old\b| years? old\b| of age\b")
+_NAME = re.compile(r"\b[A-Z][^\W\d_]+, $")  # "Tomas Reyes, 44,"
 _AGED = re.compile(r"\b(?:aged?|age of) $")
 _BEFORE = re.compile(
     r"(?:(?P<least>at least|no (?:fewer|less) than|not less than|a minimum of|upwards of)"
@@ -133,6 +134,7 @@ def _last(text: str, match: re.Match[str], end: int) -> re.Match[str]:
     if (joint["join"].strip() == "and") != before.endswith("between ") or before.endswith("from "):
         return match
     counted = unit_pattern().match(text, second.end(), end) or second["cur"] or match["cur"]
+    counted = counted or _AGED.search(before)
     if not (counted or _COUNTED.match(text, second.end() + 1, end)):
         return match
     value, upper = _bounds(match, second)
@@ -154,11 +156,13 @@ def _counted(text: str, start: int, stop: int, end: int, unit: str, trees: Trees
     aged = unit == "year" and _AGE.match(text, stop, end)
     if aged or (unit in {"", "year"} and _AGED.search(text, max(0, start - 8), start)):
         return "age"
+    if unit == "" and _NAME.search(text, max(0, start - 24), start) and (stop >= end or text[stop] in ",.;)"):
+        return "age"
     if unit:
         of = _OF.match(text, stop, end)
         return _head(text, of.span(1), trees) if of else ""
-    if trees is not None and (noun := _noun(start, stop, end, trees)):
-        return noun
+    if trees is not None and any(trees.tokens[i].dep for i in trees.between(start, stop)):
+        return _noun(start, stop, end, trees)
     near = stop < end and text[stop] in " -"
     counted = _COUNTED.match(text, stop + 1, min(end, stop + 60)) if near else None
     return (counted[1] or counted[2]) if counted else ""
@@ -171,7 +175,8 @@ def _noun(start: int, stop: int, end: int, trees: Trees) -> str:
         head = trees.tokens[token.head] if token.head < len(trees.tokens) else token
         if token.dep == "nummod" and stop <= head.start < min(end, stop + 60) and head.pos in {"NOUN", "PROPN"}:
             return head.text
-    return ""
+    following = next(iter(trees.between(stop, stop + 2)), -1)
+    return trees.tokens[following].text if following >= 0 and trees.tokens[following].pos == "NOUN" else ""
 
 
 def _head(text: str, span: Stretch, trees: Trees | None) -> str:

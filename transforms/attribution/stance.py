@@ -5,9 +5,11 @@ from __future__ import annotations
 _CLASSES = {
     "neutral": """say tell state write report add note remark comment reply respond answer mention announce declare
         explain describe observe post tweet read recount reiterate repeat according speak call put issue inform notify
-        remind testify disclose quip joke muse opine interject intone signal indicate""",
-    "claim": "claim allege assert argue contend maintain insist reckon posit profess proclaim boast tout swear suggest "
-    "hint imply",
+        remind testify disclose muse opine signal indicate""",
+    "manner": """quip joke interject intone sigh snap laugh giggle grin shout cry exclaim whisper murmur mutter chime
+        concur thunder""",
+    "claim": """claim allege assert argue contend maintain insist reckon profess proclaim boast tout swear suggest
+        defend hint imply""",
     "confirm": "confirm affirm reaffirm certify verify",
     "admit": "acknowledge admit concede confess own grant",
     "deny": "deny reject dismiss dispute refute rebut disavow contest counter",

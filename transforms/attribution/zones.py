@@ -42,6 +42,7 @@ class Day(NamedTuple):
     day: date
     basis: str
     others: tuple[date, ...] = ()
+    placed: bool = False  # whether it is the day at a place whose clocks are known
 
 
 @cache
@@ -89,7 +90,7 @@ def published_day(published: DateValue | None, place: str = "") -> Day | None:
         ahead = offset_of(place, moment) if place else None
         if ahead is not None:
             local = moment.astimezone(timezone(ahead)).date()
-            return Day(local, f"published on {local.isoformat()} in {place}")
+            return Day(local, f"published on {local.isoformat()} in {place}", placed=True)
         if published.zone and published.zone != "+00:00":
             local = moment.astimezone(datetime.fromisoformat(f"2000-01-01T00:00:00{published.zone}").tzinfo).date()
             return Day(local, f"published on {local.isoformat()} by the site's clock ({published.zone})")
