@@ -13,6 +13,7 @@ from unicodedata import category
 from schemas.records import Quantity, TimeWords
 from transforms.attribution.quotes import quotations
 from transforms.attribution.sentences import sentences
+from transforms.wordlist import wordset
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 _LIMITS = {"about": "about ", "least": "at least ", "more": "more than ", "most": "at most ", "less": "less than "}
 _STYLES = (("content", "green"), ("cue", "yellow"), ("source", "magenta"))
+_COUNTED = wordset(
+    """second minute hour day week fortnight month year decade tonne ton pound ounce mile acre degree barrel gallon yard
+    shilling dinar peso rupee"""
+) | {"percentage point", "basis point"}
 _SHOWN = 240  # characters of a content that are shown beside the sentence
 _TITLE = 2  # words: "Mr. Smith", "the Pentagon" tell no role
 _LABEL = 14  # columns before what is told
@@ -37,9 +42,7 @@ def rows(claim: dict[str, Any], numbers: dict[str, int]) -> Iterator[Row]:
         yield "how", how
     if claim["stated_words"] and claim["stated_at"]:
         yield "when", f"“{claim['stated_words'][0].exact}” is {claim['stated_at'].value}"
-    if claim["stated_in"]:
-        place = claim["stated_in"][0]
-        yield "where", place.name + (" (by the dateline)" if place.basis == "dateline" else "")
+    yield from (("where", place.name) for place in claim["stated_in"] if place.basis == "words")
     if claim["quantities"]:
         yield "numbers", " · ".join(amount(one) for one in claim["quantities"])
     if told := [one for one in claim["times"] if one.value != one.span.exact]:  # "2020" is 2020
@@ -65,12 +68,16 @@ def amount(one: Quantity) -> str:
     value = _figure(one.value) + (f" to {_figure(one.upper)}" if one.upper is not None else "")
     if one.unit == "share":
         value = f"{one.value:.0%}"
-    unit = f" {one.unit}" if one.unit not in {"", "share"} else ""
-    what = f"{' of' if one.unit and one.what != 'age' else ''} {one.what}" if one.what else ""
+    many = "s" if one.unit in _COUNTED and (one.value != 1 or one.upper) else ""
+    unit = f" {one.unit}{many}" if one.unit not in {"", "share"} else ""
+    what = f"{' of' if one.unit else ''} {one.what}" if one.what else ""
     return f"{_LIMITS.get(one.limit, '')}{value}{unit}{what}{f' per {one.per}' if one.per else ''}"
 
 
 def _figure(value: float) -> str:
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if size <= abs(value) < 1e15 and f"{value / size:.4g}" == f"{value / size:.12g}":
+            return f"{value / size:g} {name}"
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:,.10g}"
 
 
@@ -155,11 +162,11 @@ def _claim(console: Console, number: int, claim: dict[str, Any], numbers: dict[s
     from pipeline.terminal import safe
 
     who = claim["speaker"] or claim["speaker_status"]
-    head = Text(f"{number:>4} ", style="dim").append(safe(who), style="bold" if claim["speaker"] else "bold yellow")
+    head = Text(safe(who), style="bold" if claim["speaker"] else "bold yellow")
     cue = " ".join(span.exact for span in claim["cue"])
     said = f", “{safe(cue)}” ({claim['cue_class']})" if cue else ", no cue"
     head.append(f"  {claim['kind']} {claim['type']}{said}, {claim['confidence']:.0%} sure", style="default")
-    console.print(head)
+    hanging(console, Text(f"{number:>4} ", style="dim"), head)
     for label, words in rows(claim, numbers):
         style = "green" if label == "words" else "yellow" if label == "note" else "default"
         hanging(console, Text(f"     {label:{_LABEL - 5}}", style="dim"), Text(safe(words), style=style))

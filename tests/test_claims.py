@@ -1,11 +1,14 @@
 """Who said what: kinds of speech, places of the source, speakers that are found, and those that are left open."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import load
 from schemas.annotation import Annotation, Token
+from schemas.records import Record, Span
 from transforms.annotation import annotate_text
 from transforms.attribution.quantities import quantities
 from transforms.attribution.speech import REASONS
@@ -16,6 +19,16 @@ from transforms.entities import entities
 WORDS = ("she", "said", "that", *"“”\"'‘’.,:\n%é", "Okafor", "told", "the", "and", "it", "according", "to", "12")
 
 
+def spans(value: object) -> Iterator[Span]:
+    """Every span in a record, however deep."""
+    if isinstance(value, Span):
+        yield value
+    elif isinstance(value, Record):
+        yield from (span for field in value.__struct_fields__ for span in spans(getattr(value, field)))
+    elif isinstance(value, tuple):
+        yield from (span for one in value for span in spans(one))
+
+
 class Read:
     """An article as the model reads it, with names in the place of indices."""
 
@@ -24,7 +37,7 @@ class Read:
         self.entities = entities(text, seen)
         self.claims = claims(text, seen, self.entities)
         for claim in self.claims:
-            for span in (*claim.content, *claim.cue, *claim.source, *(q.span for q in claim.quantities)):
+            for span in spans(claim):
                 assert text[span.start : span.end] == span.exact
 
     def table(self) -> list[tuple[str, str, str]]:

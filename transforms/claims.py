@@ -18,11 +18,11 @@ from msgspec.structs import replace
 from schemas.annotation import Annotation
 from schemas.flow import DraftBody, Work, pack, unpack
 from schemas.ports import World
-from schemas.records import DateValue, Span
+from schemas.records import Span
 from transforms.attribution import cues
 from transforms.attribution.candidates import Case, case, source_of
 from transforms.attribution.cast import Cast
-from transforms.attribution.details import detailed, scenery
+from transforms.attribution.details import NO_DATES, Dates, detailed, scenery
 from transforms.attribution.frames import Frame, frames
 from transforms.attribution.marked import by_sentence, missed
 from transforms.attribution.nesting import nested
@@ -52,12 +52,12 @@ _SAID_OF = re.compile(
 
 
 def claims(
-    text: str, annotation: Annotation, entities: Sequence[EntityDraft], published: DateValue | None = None
+    text: str, annotation: Annotation, entities: Sequence[EntityDraft], dates: Dates = NO_DATES
 ) -> list[ClaimDraft]:
     """The article's claims in reading order; times in them count from the day of publication."""
     if not annotation.tokens:
         return []
-    return Reader(text, annotation, entities, published).read()
+    return Reader(text, annotation, entities, dates).read()
 
 
 class Reader:
@@ -68,14 +68,14 @@ class Reader:
         text: str,
         annotation: Annotation,
         entities: Sequence[EntityDraft],
-        published: DateValue | None = None,
+        dates: Dates = NO_DATES,
     ) -> None:
         self.text = text
         self.trees = Trees(annotation)
         self.quotes = quotations(text)
         self.sentences = sentences(text, self.quotes)
         self.cast = Cast(text, entities)
-        self.scenery = scenery(text, self.trees, self.cast, published)
+        self.scenery = scenery(text, self.trees, self.cast, dates)
         self.quoted = [(q.open, q.close) for q in self.quotes]
         self.said: list[Said] = []
         self.out: list[ClaimDraft] = []
@@ -293,7 +293,7 @@ class ClaimsDoFn(StepDoFn):
     def _one(self, row: Any) -> Work:
         draft, annotation = unpack(row.body, DraftBody), unpack(row.annotation, Annotation)
         named = unpack(row.entities, list[EntityDraft])
-        found = claims(draft.text, annotation, named, draft.published)
+        found = claims(draft.text, annotation, named, Dates(draft.published, draft.modified))
         now = self.clock.now()
         versions = self.world.versions(draft.language, draft.site, day_of(draft, now), draft.page)
         body = pack(package(row, draft, named, found, versions, now))

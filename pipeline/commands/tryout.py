@@ -52,9 +52,9 @@ def show(line: dict[str, Any]) -> None:
     from pipeline.terminal import safe
 
     console = Console(highlight=False, markup=False, emoji=False)
-    console.print(Text(safe(f"{line['url']}: {line['disposition']}"), style="bold"))
+    console.print(Text(safe(f"{line['url']}: {line['disposition']}"), style="bold"), soft_wrap=True)
     if line["error"]:
-        console.print(Text(safe(line["error"]), style="red"))
+        console.print(Text(safe(line["error"]), style="red"), soft_wrap=True)
     if article := line["article"]:
         for field in lines(article):
             _field(console, field)
@@ -62,7 +62,7 @@ def show(line: dict[str, Any]) -> None:
         print_article(console, article["text"], line["claims"])
         console.print()
         for removal in article["removals"]:
-            console.print(Text(safe(f"- {removal.rule}: {removal.exact}"), style="red"))
+            console.print(Text(safe(f"- {removal.rule}: {removal.exact}"), style="red"), soft_wrap=True)
     for entity in line["entities"]:
         notes = f" ({'; '.join(entity['notes'])})" if entity["notes"] else ""
         console.print(

@@ -155,10 +155,7 @@ def _period(unit: str, step: int, day: date) -> tuple[str, bool]:
 
 def ago(count: str, unit: str, way: str, day: date | None) -> Meant | None:
     """ "three days ago": as coarse as its unit. "A week earlier" counts from another time of the text."""
-    precision = {"fortnight": "week", "hour": "day", "minute": "day", "centur": "century", "century": "century"}
-    fine = precision.get(unit, unit)
-    if fine == "century":
-        return None
+    fine = {"fortnight": "week", "hour": "day", "minute": "day"}.get(unit, unit)
     if way in {"earlier", "later"} or day is None:
         return Meant("", fine, sure=way in {"ago", "from now"}, counted=False)
     if count in _VAGUE:

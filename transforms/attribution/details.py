@@ -20,7 +20,7 @@ from transforms.attribution.sentences import Sentence, datelines
 from transforms.attribution.stance import cue_class
 from transforms.attribution.times import times
 from transforms.attribution.trees import Trees
-from transforms.attribution.zones import Day, published_day
+from transforms.attribution.zones import Day, day_of_article
 from transforms.drafts import ClaimDraft
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
@@ -28,11 +28,22 @@ _AT = re.compile(r"\b(?:in|at|from|near|outside) (?:the )?$")
 _CITY = re.compile(r"[^,(—–-]*[^\s,(—–-]")
 _SPEAKING = frozenset({"speak", "address", "appear", "ask", "talk", "tell", "write", "testify", "announce"})
 _CLOSE = 40  # characters between a cue and words that say when, where the tree does not join them
+_BOUNDS = frozenset({"after", "before", "since", "until", "by", "from"})
 _VERBS = frozenset({"VERB", "AUX"})
 _DEICTIC = frozenset({"today", "tonight", "yesterday", "tomorrow", "this morning", "this afternoon", "last night"})
 NOTE_TIME = "“{words}” is taken for {value}, which is not sure"
 NOTE_NO_TIME = "when it was said, “{words}”, cannot be told"
 Stretch = tuple[int, int]
+
+
+class Dates(NamedTuple):
+    """When an article was published and when it was last changed."""
+
+    published: DateValue | None = None
+    modified: DateValue | None = None
+
+
+NO_DATES = Dates()
 
 
 class Scenery(NamedTuple):
@@ -45,12 +56,9 @@ class Scenery(NamedTuple):
     dateline: Place | None
 
 
-def scenery(text: str, trees: Trees, cast: Cast, published: DateValue | None) -> Scenery:
-    """`published_day` knows the zones of many places; the country behind a city serves where the city does not."""
+def scenery(text: str, trees: Trees, cast: Cast, dates: Dates) -> Scenery:
     place, names = _dateline(text, cast)
-    days = (published_day(published, name) for name in names)
-    day = next((found for found in days if found and found.placed), None) or published_day(published)
-    return Scenery(text, trees, cast, day, place)
+    return Scenery(text, trees, cast, day_of_article(*dates, names), place)
 
 
 def _dateline(text: str, cast: Cast) -> tuple[Place | None, list[str]]:
@@ -131,7 +139,8 @@ def _times(start: int, end: int, draft: ClaimDraft, said: TimeWords | None, arti
         token = next(iter(trees.between(at, end)), -1)
         verb = _verb(trees, token) if token >= 0 else -1
         tense = tense_of(trees, verb, trees.between(start, end)) if verb >= 0 else ""
-        return AHEAD if tense == FUTURE else BACK if tense == PAST else 0
+        passed = tense == PAST or (not tense and verb >= 0 and trees.tokens[verb].tag == "VBN")
+        return AHEAD if tense == FUTURE else BACK if passed else 0
 
     for found in times(article.text, start, end, day, way):
         shifted = told and draft.kind != "direct" and found.span.exact.lower() in _DEICTIC
@@ -165,9 +174,10 @@ def _when(frame: Frame, spans: Sequence[Stretch], sentence: Sentence, article: S
     """When it was said, where the words beside the cue tell."""
     if frame.cue[1] == frame.cue[0]:
         return None
+    trees = article.trees
     for a, b in _gaps(frame, spans, sentence):
         for found in times(article.text, a, b, article.day, lambda _: BACK):
-            if not found.relation and _of_cue(frame, found.span, article):
+            if not found.relation and _of_cue(frame, found.span, article) and not _bounded(found.span, trees):
                 return found
     return None
 
@@ -180,26 +190,38 @@ def _where(frame: Frame, spans: Sequence[Stretch], sentence: Sentence, article: 
             for a, b, member in article.cast.within(start, end):
                 span = Span(a, b, text[a:b])
                 named = member.entity.label in _PLACES and _AT.search(text, max(0, a - 14), a)
-                if named and _of_cue(frame, span, article):
+                if named and _of_cue(frame, span, article, directly=True):
                     return (Place(name=member.entity.name, span=span, basis="words"),)
     return (article.dateline,) if article.dateline else ()
 
 
-def _of_cue(frame: Frame, span: Span, article: Scenery) -> bool:
-    """Whether words beside a cue tell of the saying: by the tree, else by standing right beside it."""
-    trees = article.trees
+def _bounded(span: Span, trees: Trees) -> bool:
+    """Whether a time is only the end or the begin of another: "after the 2022 election"."""
     i = next(iter(trees.between(span.start, span.end)), -1)
+    for up in (i, *trees.ancestors(i)) if i >= 0 else ():
+        if trees.tokens[up].pos in _VERBS:
+            return False
+        if any(trees.tokens[c].text.lower() in _BOUNDS for c in trees.children(up, "case", "mark")):
+            return True
+    return False
+
+
+def _of_cue(frame: Frame, span: Span, article: Scenery, *, directly: bool = False) -> bool:
+    """Whether words beside a cue tell of the saying: by the tree, else by standing right behind it.
+
+    `directly`: the words have to hang on the verb itself, not on a noun that does: "systems in the U.S. told ...".
+    """
+    trees = article.trees
+    inside = trees.between(span.start, span.end)
+    i = next((j for j in inside if trees.tokens[j].head not in inside), -1)
     if i < 0:
         return False
     cue = trees.between(*frame.cue)
     verb = _verb(trees, i)
-    if verb in cue:
-        return True
-    if verb >= 0 and trees.tokens[verb].lemma.lower() in _SPEAKING and trees.tokens[verb].head in cue:
-        return True
-    low, high = sorted((frame.cue, (span.start, span.end)))
-    between = trees.between(low[1], high[0])
-    near = high[0] - low[1] <= _CLOSE and not any(
-        trees.tokens[j].pos in _VERBS or trees.tokens[j].text == "," for j in between
-    )
-    return near and span.start >= frame.cue[1]
+    if not directly or trees.tokens[i].head == verb:
+        speaking = verb >= 0 and trees.tokens[verb].lemma.lower() in _SPEAKING and trees.tokens[verb].head in cue
+        if verb in cue or speaking:
+            return True
+    between = trees.between(frame.cue[1], span.start)
+    apart = any(trees.tokens[j].pos in _VERBS or trees.tokens[j].text == "," for j in between)
+    return frame.cue[1] <= span.start <= frame.cue[1] + _CLOSE and not apart

@@ -26,7 +26,8 @@ _AHEAD = frozenset({"will", "wo", "'ll", "’ll", "shall", "sha", "would", "'d",
 _ALLEGED = re.compile(r"\b(?:alleged(?:ly)?|purported(?:ly)?|reputed(?:ly)?|suspected|so-called)\b", re.IGNORECASE)
 _HEDGES = re.compile(
     r"\b(?:perhaps|maybe|possibly|probably|presumably|apparently|seemingly|supposedly|reportedly|allegedly|purportedly"
-    r"|arguably|potentially|conceivably|(?:very|more|most|quite|highly|un)?[ -]?likely|(?:appear|seem)(?:s|ed)? to"
+    r"|arguably|potentially|conceivably|(?:(?:very|more|most|quite|highly)[ -])?(?:un)?likely"
+    r"|(?:appear|seem)(?:s|ed)? to"
     r"|(?:appear|seem)(?:s|ed)?(?= (?:that|like|as))|in (?:theory|principle)|as far as (?:I|we) know"
     r"|to (?:my|our) knowledge|I (?:think|guess|suppose|believe)|sort of|kind of(?= [a-z]+(?:ing|ed)\b)"
     r"|(?:is|are|was|were) (?:thought|believed|said|understood|expected) to)\b",
@@ -88,7 +89,8 @@ def _negations(
         if token.text.lower().replace("’", "'") not in _DENYING:
             continue
         start, end = _scope(trees, i)
-        if i and trees.tokens[i - 1].end == token.start and i - 1 in member:  # "was" + "n't"
+        joined = token.text.lower().replace("’", "'") == "n't" and i - 1 in member
+        if joined and trees.tokens[i - 1].end == token.start:  # "was" + "n't"
             start = trees.tokens[i - 1].start
         holder = next((b for a, b in spans if a <= token.start < b), token.end)
         end = max(token.end, min(end, holder))

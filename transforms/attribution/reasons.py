@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from schemas.records import Claim, Entity, Span
 from transforms.attribution.speech import ANONYMOUS, NAMED, REASONS
@@ -15,11 +14,6 @@ _TELLS = re.compile(
     r"(?:[^,.;:“”\"\n]|\.(?=[^\s”\"])|(?<=\.[A-Z])\.){3,90}?)(?= who\b| and\b| in an?\b|[,;:“”\"\n]|\.(?:\s|$))"
 )
 _SHORT = 70  # characters of a source that are shown
-
-
-class _Named(NamedTuple):
-    span: Span
-    where: str
 
 
 def reason(text: str, claim: Claim, entities: Sequence[Entity]) -> str:

@@ -20,14 +20,15 @@ _MONTH = (
     "|Oct(?:ober|\\.)?|Nov(?:ember|\\.)?|Dec(?:ember|\\.)?"
 )
 _DAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-_YEAR = r"(?:1[6-9]|20)\d\d"
+_YEAR = r"(?:1[6-9]|20)[0-9][0-9]"
 _PART = r"(?:\ (?:morning|afternoon|evening|night))?"
+_WORDED = WORDED.replace(" ", r"\ ")
 _TIME = re.compile(
     r"(?<![\w-])(?:(?P<relation>(?i:since|until|till|by|before|after|from))\ (?:the\ (?:end|start|beginning)\ of\ )?)?"
     r"(?:"
-    rf"(?P<iso>{_YEAR}-[01]\d-[0-3]\d)"
-    rf"|(?P<d1>[0-3]?\d)(?:st|nd|rd|th)?\ (?:of\ )?(?P<m1>{_MONTH})(?!\w)(?:,?\ (?P<y1>{_YEAR}))?"
-    rf"|(?P<m2>{_MONTH})\ (?P<d2>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:])(?:,?\ (?P<y2>{_YEAR}))?"
+    rf"(?P<iso>{_YEAR}-[01][0-9]-[0-3][0-9])"
+    rf"|(?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?\ (?:of\ )?(?P<m1>{_MONTH})(?!\w)(?:,?\ (?P<y1>{_YEAR}))?"
+    rf"|(?P<m2>{_MONTH})\ (?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:])(?:,?\ (?P<y2>{_YEAR}))?"
     rf"|(?P<m3>{_MONTH})(?:\ of|,)?\ (?P<y3>{_YEAR})"
     rf"|(?i:(?P<mod4>last|next|this|early|late|mid|in|every|each|since|until|by|during|of)[\ -])(?P<m4>{_MONTH})(?!\w)"
     rf"(?:(?:,|\ of)?\ (?P<y4>{_YEAR}))?"
@@ -37,10 +38,10 @@ _TIME = re.compile(
     r"|this\ (?:morning|afternoon|evening)|last\ night))"
     r"|(?i:(?P<narrow>earlier\ |later\ )?(?P<mod6>last|this|next|the\ past|the\ previous|the\ coming)\ "
     r"(?P<unit6>weekend|week|month|year|decade|century|spring|summer|autumn|fall|winter))"
-    rf"|(?i:(?P<n>\d+|{WORDED}|an?|several|a\ few|a\ couple\ of)\ (?P<unit7>day|week|fortnight|month|year|decade|centur"
-    r"y|hour|minute)(?:s|ies)?\ (?P<ago>ago|from\ now|earlier|later))"
-    r"|(?i:the\ )?(?:(?i:early|late|mid)[\ -])?(?P<decade>(?:1[6-9]|20)\d0)s"
-    rf"|(?P<year>{_YEAR})(?![\d,.]*\d|-\d|%|\w|\ (?:people|men|women|troops|soldiers|homes|jobs))"
+    rf"|(?i:(?P<n>[0-9]+|{_WORDED}|an?|several|a\ few|a\ couple\ of)\ "
+    r"(?P<unit7>day|week|fortnight|month|year|decade|hour|minute)s?\ (?P<ago>ago|from\ now|earlier|later))"
+    r"|(?i:the\ )?(?:(?i:early|late|mid)[\ -])?(?P<decade>(?:1[6-9]|20)[0-9]0)s"
+    rf"|(?P<year>{_YEAR})(?![0-9,.]*[0-9]|-[0-9]|%|\w|\ (?:people|men|women|troops|soldiers|homes|jobs))"
     r")(?![\w])",
     re.VERBOSE,
 )

@@ -6,6 +6,7 @@ zones has one here only while they agree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import NamedTuple
@@ -73,6 +74,17 @@ def offset_of(place: str, at: datetime) -> timedelta | None:
         except (ZoneInfoNotFoundError, OverflowError):
             return None
     return found.pop() if len(found) == 1 else None
+
+
+def day_of_article(published: DateValue | None, modified: DateValue | None, places: Sequence[str]) -> Day | None:
+    """The day of publication, at the first of the places whose clocks are known; where the text was changed on a later
+    day, it may count from that one, too."""
+    days = (published_day(published, place) for place in places)
+    day = next((found for found in days if found and found.placed), None) or published_day(published)
+    later = published_day(modified)
+    if day is None or later is None or later.day <= day.day + timedelta(days=1):
+        return day
+    return day._replace(basis=f"{day.basis}, changed on {later.day.isoformat()}", others=(*day.others, later.day))
 
 
 def published_day(published: DateValue | None, place: str = "") -> Day | None:

@@ -61,11 +61,13 @@ def metonym(name: str, label: str, spans: Sequence[Span], trees: Trees) -> str:
     if label not in {"GPE", "FAC", "ORG", "LOC"}:
         return ""
     forms = {name, *(span.exact for span in spans)}
-    for form in forms:
+    for form in sorted(forms):
         body = _HOUSES.get(form, "")
+        if name in body:  # the table of aliases has led the house to whom it stands for
+            return ""
         if body and (form not in _ONLY_ACTING or any(_acts(span, trees) for span in spans)):
             return body
-    land = next((_CAPITALS[form] for form in forms if form in _CAPITALS), "")
+    land = next((_CAPITALS[form] for form in sorted(forms) if form in _CAPITALS), "")
     return f"the government of {land}" if land and any(_acts(span, trees) for span in spans) else ""
 
 
