@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from transforms.drafts import ClaimDraft
+
+_DEEP = 20  # contents around one place that are looked at, the innermost first
 
 
 def nested(claims: Sequence[ClaimDraft]) -> list[int]:
@@ -26,7 +29,8 @@ def nested(claims: Sequence[ClaimDraft]) -> list[int]:
             n += 1
         while stack and stack[-1][0] <= at:
             stack.pop()
-        out[k] = next((other for end, other in reversed(stack) if end > at and _holds(claims, other, k)), -1)
+        around = islice(reversed(stack), _DEEP)
+        out[k] = next((other for end, other in around if end > at and _holds(claims, other, k)), -1)
     return out
 
 

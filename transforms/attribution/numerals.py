@@ -22,9 +22,11 @@ _TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _UNIT = rf"(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|{_TEENS}|zero|{_ONES})(?![^\W\d_])"
 _BLOCK = rf"(?:(?:{_UNIT}|an?) hundred(?:(?: and)? {_UNIT})?|{_UNIT})"
-WORDED = (
-    rf"(?:{_BLOCK}(?: thousand(?:,?(?: and)? {_BLOCK})?)?|half an?(?= (?:million|billion|trillion|dozen|per ?cent))"
+_HALVED = (
+    "million|billion|trillion|dozen|per ?cent|percentage|point|second|minute|hour|day|week|month|year|decade|century"
 )
+_HALVED += "|inch|foot|yard|mile|kilo|cent|milli|met|lit|gram|ton|ounce|pound|acre|hectare|degree|dollar|euro"
+WORDED = rf"(?:{_BLOCK}(?: thousand(?:,?(?: and)? {_BLOCK})?)?|half an?(?= (?:{_HALVED}))"
 WORDED += r"|an?(?= (?:dozen|thousand|million|billion|trillion)\b))"
 FIGURES = r"(?:\d{1,3}(?:,\d{2,3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 NUMBER = rf"(?:{FIGURES}|{WORDED})"

@@ -13,7 +13,7 @@ from transforms.attribution.units import SIGN, SIGNS, unit_pattern, units
 from transforms.wordlist import wordset
 
 _ONE = rf"(?:(?P<cur>(?-i:{SIGN})) ?)?(?P<num>{NUMBER})(?P<scale>{SCALED})?"
-_NUMBER = re.compile(rf"(?<![\w.,:/-])(?P<minus>minus |−)?{_ONE}", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?<![\w.,:/+-])(?P<minus>minus |−)?{_ONE}", re.IGNORECASE)
 _TO = re.compile(r"(?P<join> ?[-–] ?| to | and )")
 _SECOND = re.compile(_ONE, re.IGNORECASE)
 _PER = re.compile(r" (?:an?|per|each) (second|minute|hour|day|night|week|month|quarter|year|person|head)\b")
@@ -30,6 +30,11 @@ _DATED = re.compile(r"(?:st|nd|rd|th)?\s+([A-Z][a-z]+)|:\d\d|\s?[ap]\.?m\b")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _UNIT_NEXT = re.compile(r"[ -]?(?:%|per|tonnes|people|km|miles|dollars)")
 _NAMED = re.compile(r"\b[A-Z][\w.-]* $")
+_NUMBERED = re.compile(
+    r"\d $|\b(?:section|article|item|chapter|page|no\.|number|room|phase|part|rule|clause|figure|table|line|doi) $",
+    re.IGNORECASE,
+)  # a number that is a name, or a part of a telephone number
+_MORE_DIGITS = re.compile(r" \d")
 _AGE = re.compile(r"-old\b| years? old\b| of age\b")
 _NAME = re.compile(r"\b[A-Z][^\W\d_]+, $")  # "Tomas Reyes, 44,"
 _AGED = re.compile(r"\b(?:aged?|age of) $")
@@ -93,10 +98,13 @@ def _read(text: str, start: int, end: int, trees: Trees | None, taken: Sequence[
 
 
 def _stands(text: str, match: re.Match[str]) -> bool:
-    """Whether a number without a unit or a thing counted is said for its own sake: not "52nd", "5G", "Boeing 737"."""
+    """Whether a number without a unit or a thing counted is said for its own sake: not "52nd", "Boeing 737"."""
     if match["scale"]:
         return True
     if not (match["num"][0].isdigit() or match["num"][0] == ".") or text[match.end() : match.end() + 1].isalpha():
+        return False
+    before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 3]
+    if _NUMBERED.search(before) or _MORE_DIGITS.match(after) or (after[:2] == ". " and _opens(text, match.start())):
         return False
     named = _NAMED.search(text, max(0, match.start() - 24), match.start())
     return named is None or _opens(text, named.start())
