@@ -24,6 +24,7 @@ PARTS = (
     "seed",
     "extraction",
     "fields",
+    "peers",
     "copies",
     "footers",
     "layouts",

@@ -49,6 +49,7 @@ class LeasedEntry(Record, frozen=True, kw_only=True):
     own_site: bool  # the feed shows links of its own site: its title and date count
     entry: FeedEntry
     capture: RawPage | None = None  # already archived by a unit that died, or asked for by a replay
+    parts: tuple[RawPage, ...] = ()  # and with it: the further parts of the article
     etag: str = ""  # of the page as it was read last: the request is conditional
     last_modified: str = ""
     forgotten: str = ""  # how, in words: nothing of it is taken in
@@ -74,6 +75,7 @@ class Page(NamedTuple):
 class PageBody(Record, frozen=True, kw_only=True):
     leased: LeasedEntry
     page: RawPage
+    parts: tuple[RawPage, ...] = ()  # further parts of the article, in order
 
 
 class Draft(NamedTuple):
@@ -118,6 +120,7 @@ class DraftBody(Record, frozen=True, kw_only=True):
     why: str = "new"
     first_seen: str = ""  # the entry, in any feed
     page: RawPage | None = None
+    parts: tuple[RawPage, ...] = ()  # further ones of the article
     index: IndexRow | None = None  # from `Dedupe` on
     supersedes: str = ""  # reading that this one replaces
     follows: str = ""  # the revision before this one

@@ -60,7 +60,7 @@ class Response(NamedTuple):
     reason: str = ""
     cause: str = ""  # of `unreachable`: `timeout`, `dns`, `tls`, `connection`, `protocol`
     reserved: tuple[tuple[str, str], ...] = ()  # (`robots.txt` or `tdmrep.json`, its word against machine reading)
-    via: str = ""  # `meta refresh` or `rel=canonical`: how the page was left that the last redirect names
+    via: str = ""  # `meta refresh` or `rel=canonical`: how the page was left that the last redirect names; or `part`
     sent: tuple[tuple[str, str], ...] = ()  # headers of the request that brought the answer
 
     def header(self, name: str) -> str:
@@ -208,10 +208,10 @@ class Ledger(Protocol):
     def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         """Lease pending entries to the unit; the same again when asked again. Closes a unit that gets none."""
 
-    def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
-        """Make a closed segment known; `pages` by entry id."""
+    def register(self, unit_id: str, segment: Segment, pages: Mapping[str, Sequence[RawPage]]) -> None:
+        """Make a closed segment known; by entry id its page, and behind it the further parts of the article."""
 
-    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, tuple[RawPage, ...]]:
         """Of these entries, the pages that the unit itself has archived: a retried bundle asks nobody for them."""
 
     def archived(self, unit_id: str, digests: Iterable[str]) -> dict[str, RawPage]:

@@ -29,6 +29,7 @@ class Paragraph(Record, frozen=True, kw_only=True):
     end: int
     kind: str  # `p`, `head`, `item`, `quote`, `row`
     path: str  # XPath of the element
+    page_id: str = ""  # of a further part, where the line stands there; "": the revision's own page
 
 
 class Removal(Record, frozen=True, kw_only=True):
@@ -118,7 +119,9 @@ class RawPage(Record, frozen=True, kw_only=True):
     offset: int  # byte offset of the record in the segment
     robots: str = ""  # `allowed`, `no_robots`, `not_asked` (a feed's own text)
     rights: dict[str, str] = {}  # opt-out and paywall signals as found
-    via: str = ""  # `meta refresh`, `rel=canonical`: by which the last of `redirects` named this page
+    # `meta refresh`, `rel=canonical`: by which the last of `redirects` named this page; `part`: a further part of an
+    # article, which the part before it named
+    via: str = ""
     payload: str = ""  # `segment@offset` of the record that holds the body, where this one is a `revisit` record
     schema_version: int = SCHEMA_VERSION
 
@@ -183,6 +186,7 @@ class Revision(Record, frozen=True, kw_only=True):
     contradictions: tuple[Contradiction, ...] = ()  # what other origins say of these fields
     flags: tuple[str, ...] = ()  # `paywalled`, ...
     page_id: str = ""
+    part_ids: tuple[str, ...] = ()  # pages of its further parts, in order
     follows: str = ""  # the revision before it
     changes: tuple[Change, ...] = ()  # that its site made since then
     schema_version: int = SCHEMA_VERSION

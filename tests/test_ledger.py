@@ -287,8 +287,8 @@ def test_a_page_is_read_from_the_archive_however_often_it_is_replayed(ledger, cl
         [leased] = ledger.lease(unit, Lease())
         assert (leased.capture is not None) is (number > 0)
         if number == 0:
-            ledger.register(unit, Segment("s", 10, 1), {leased.entry.entry_id: page})
-            assert ledger.registered(unit, [leased.entry.entry_id, "x"]) == {leased.entry.entry_id: page}
+            ledger.register(unit, Segment("s", 10, 1), {leased.entry.entry_id: [page]})
+            assert ledger.registered(unit, [leased.entry.entry_id, "x"]) == {leased.entry.entry_id: (page,)}
             assert ledger.registered("another", [leased.entry.entry_id]) == {}
         clock.later(minutes=1)
         ledger.prepare(failed(unit, leased, "OneError"))
@@ -317,7 +317,7 @@ def test_entries_of_a_dead_unit_resume_from_its_archive(ledger):
     poll(ledger, unit, entry("one"), entry("two"))
     leased = ledger.lease(unit, Lease())
     page = RawPage(page_id="p", url="u", final_url="u", fetched_at="", sha256="", segment="s", offset=3)
-    ledger.register(unit, Segment("s", 10, 1), {leased[0].entry.entry_id: page})
+    ledger.register(unit, Segment("s", 10, 1), {leased[0].entry.entry_id: [page]})
     ledger.recover(lambda settled: None, max_deaths=3)
     again = ledger.lease(open_unit(ledger, "b"), Lease())
     assert {e.entry.entry_id: e.capture for e in again} == {
@@ -402,7 +402,7 @@ def page_of(number: int) -> RawPage:
 
 
 def fetched(ledger: SqlLedger, unit: str, entry_id: str, number: int) -> None:
-    ledger.register(unit, Segment(f"s{number}", 1, 1), {entry_id: page_of(number)})
+    ledger.register(unit, Segment(f"s{number}", 1, 1), {entry_id: [page_of(number)]})
 
 
 def test_what_a_dead_unit_archived_is_used_once_and_never_again(ledger, clock):

@@ -62,6 +62,7 @@ def package(
             unverified=tuple(Unverified(claim_id=c.claim_id, reason=fault) for c, fault in faults if fault),
         ),
         page=draft.page,
+        parts=draft.parts,
         entities=named,
         claims=tuple(
             claim if claim.inside in sound else msgspec.structs.replace(claim, inside="")
@@ -104,6 +105,7 @@ def _revision(draft: DraftBody, article: str, revision: str) -> Revision:
         contradictions=draft.contradictions,
         flags=draft.flags,
         page_id=draft.page.page_id if draft.page else "",
+        part_ids=tuple(part.page_id for part in draft.parts),
         follows=draft.follows,
         changes=draft.changes,
     )
