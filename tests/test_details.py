@@ -22,6 +22,13 @@ def read(text: str, published: DateValue | None = FRIDAY) -> list[ClaimDraft]:
     return claims(text, seen, entities(text, seen), Dates(published))
 
 
+def about(text: str) -> list[str]:
+    """The entities that the last claim is about."""
+    seen = annotate_text(load("en_newsbeam_sm"), text)
+    found = entities(text, seen)
+    return [found[i].name for i in claims(text, seen, found)[-1].about]
+
+
 def test_the_tense_is_that_of_the_contents_own_verb() -> None:
     tenses = {
         "Amara Okafor said the road was closed.": "past",
@@ -106,6 +113,13 @@ def test_a_claim_in_the_words_of_another_points_at_it() -> None:
     outer = next(k for k, c in enumerate(found) if c.content[0].exact.startswith("The minister"))
     inner = next(c for c in found if c.content[0].exact == "the road is safe")
     assert inner.inside == outer and found[outer].inside == -1
+
+
+def test_a_bare_noun_means_the_one_whom_the_article_calls_so() -> None:
+    text = "Minister Amara Okafor runs the port.\nTomas Reyes said the minister will leave."
+    assert about(text) == ["Amara Okafor"]
+    assert about(text.replace("the minister", "the former minister")) == []
+    assert about(f"Minister Ines Duarte sat beside Minister Amara Okafor.\n{text}") == []
 
 
 def test_nesting_is_found_in_one_sweep() -> None:

@@ -26,6 +26,7 @@ from transforms.attribution.details import NO_DATES, Dates, detailed, scenery
 from transforms.attribution.frames import Frame, frames
 from transforms.attribution.marked import by_sentence, missed
 from transforms.attribution.nesting import nested
+from transforms.attribution.nominals import meant
 from transforms.attribution.places import last_before, stretches
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.scene import Scene
@@ -261,9 +262,14 @@ class Reader:
             best_guess=member.place if member and speaker.status == UNRESOLVED else -1,
             reason=speaker.reason,
             confidence=speaker.confidence,
-            about=tuple(dict.fromkeys(m.place for _, _, m in self.cast.within(*whole))),
+            about=self._about(whole, spans),
         )
         self.out.append(detailed(draft, frame, sentence, self.scenery))
+
+    def _about(self, whole: tuple[int, int], spans: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        """Places of the entities that a content names, and then of those that it means by a noun alone."""
+        named = [m.place for _, _, m in self.cast.within(*whole)]
+        return tuple(dict.fromkeys([*named, *(m.place for m in meant(self.trees, self.cast, spans))]))
 
     def _span(self, a: int, b: int) -> Span:
         return Span(a, b, self.text[a:b])
