@@ -48,6 +48,7 @@ def test_the_tense_is_that_of_the_contents_own_verb() -> None:
         ("Amara Okafor said there is no evidence of a leak.", True, ["no evidence of a leak"]),
         ("Amara Okafor said nobody told the police.", True, ["nobody told the police"]),
         ("Amara Okafor said they wasn’t involved.", True, ["wasn’t involved"]),
+        ("“It was not open. We left the port,” Amara Okafor said.", True, ["not open"]),
         ("“We are going to win without help,” Amara Okafor said.", False, ["without help"]),
         ("Amara Okafor said the road is open.", False, []),
     ],

@@ -56,6 +56,7 @@ def test_a_number_has_its_unit_and_what_it_counts(text: str, expected: tuple[flo
     ("text", "low", "high", "words"),
     [
         ("between 15,000 and 20,000 people", 15_000, 20_000, "15,000 and 20,000"),
+        ("they range from $200 to $450 a month", 200, 450, "$200 to $450"),
         ("$10 to $15 million", 10_000_000, 15_000_000, "$10 to $15 million"),
         ("5-10% of voters", 5, 10, "5-10%"),
         ("8 to 12 weeks", 8, 12, "8 to 12 weeks"),

@@ -8,7 +8,7 @@ CD-SCO (Morante and Daelemans 2012) but for the subject, which stays outside.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.records import Negation, Span
@@ -104,9 +104,13 @@ def _scope(trees: Trees, i: int) -> Stretch:
         return token.start, len(trees.tokens) and trees.tokens[-1].end
     governor = _governor(trees, i)
     clause = trees.subtree(governor, frozenset({"conj", "parataxis", "advcl"} if governor != i else ()))
-    return token.start, max(
-        (trees.tokens[j].end for j in clause if j >= i and trees.tokens[j].pos != "PUNCT"), default=token.end
-    )
+    return token.start, max((trees.tokens[j].end for j in _said_with(trees, i, clause)), default=token.end)
+
+
+def _said_with(trees: Trees, i: int, clause: Iterable[int]) -> Iterator[int]:
+    """The words of a clause from a token on, to the end of its sentence."""
+    tokens = trees.tokens
+    return (j for j in clause if j >= i and tokens[j].sentence == tokens[i].sentence and tokens[j].pos != "PUNCT")
 
 
 def _governor(trees: Trees, i: int) -> int:
@@ -186,8 +190,8 @@ def _conditions(text: str, trees: Trees, inside: Sequence[int], spans: Sequence[
             head = trees.tokens[token.head]
             if token.dep and head.dep not in {"advcl", "root", "acl"} and match.group().lower() == "if":
                 continue
-            reach = [j for j in trees.subtree(token.head) if j >= first] if token.dep == "mark" else []
-            end = max((trees.tokens[j].end for j in reach if trees.tokens[j].pos != "PUNCT"), default=-1)
+            reach = trees.subtree(token.head) if token.dep == "mark" else ()
+            end = max((trees.tokens[j].end for j in _said_with(trees, first, reach)), default=-1)
             end = min(b, end) if end > match.end() else _comma(text, match.end(), b)
             after = end
             yield _span(text, match.start(), end)

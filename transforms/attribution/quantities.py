@@ -14,6 +14,7 @@ from transforms.wordlist import wordset
 
 _ONE = rf"(?:(?P<cur>(?-i:{SIGN})) ?)?(?P<num>{NUMBER})(?P<scale>{SCALED})?"
 _NUMBER = re.compile(rf"(?<![\w.,:/+-])(?P<minus>minus |−)?{_ONE}", re.IGNORECASE)
+_RANGES = re.compile(r"\b(?:rang(?:e|es|ed|ing)|anywhere) from $")
 _TO = re.compile(r"(?P<join> ?[-–] ?| to | and )")
 _SECOND = re.compile(_ONE, re.IGNORECASE)
 _PER = re.compile(r" (?:an?|per|each) (second|minute|hour|day|night|week|month|quarter|year|person|head)\b")
@@ -138,8 +139,9 @@ def _last(text: str, match: re.Match[str], end: int) -> re.Match[str]:
     second = _SECOND.match(text, joint.end(), end) if joint else None
     if joint is None or second is None or _DATED.match(text, second.end(), end):
         return match
-    before = text[max(0, match.start() - 8) : match.start()].lower()
-    if (joint["join"].strip() == "and") != before.endswith("between ") or before.endswith("from "):
+    before = text[max(0, match.start() - 16) : match.start()].lower()
+    change = before.endswith("from ") and not _RANGES.search(before)
+    if (joint["join"].strip() == "and") != before.endswith("between ") or change:
         return match
     counted = unit_pattern().match(text, second.end(), end) or second["cur"] or match["cur"]
     counted = counted or _AGED.search(before)
