@@ -50,6 +50,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"(?: [^\W\d_]+){0,2}? (?:(?P<least>or more|and more|at least)|(?P<about>or so|or thereabouts))\b")
 _SCORE = re.compile(r"[\d.,:–-]*")
+_NOUNS = frozenset({"NOUN", "PROPN", "NUM"})
 _LOOK = 30  # characters beside a number in which words bound it
 Stretch = tuple[int, int]
 
@@ -179,14 +180,20 @@ def _counted(text: str, start: int, stop: int, end: int, unit: str, trees: Trees
 
 
 def _noun(start: int, stop: int, end: int, trees: Trees) -> str:
-    """The noun that a number tells the number of, by the tree."""
+    """The noun that a number tells the number of: the tree's, where it is the number's neighbour or has none."""
+    tokens = trees.tokens
+    beside: list[int] = []  # the first unbroken run of nouns behind adjectives
+    for i in trees.between(stop, min(end, stop + 60)):
+        if tokens[i].pos in _NOUNS and tokens[i].text.isalpha():  # "NUM": a model may take "crowns" for one
+            beside.append(i)
+        elif beside or tokens[i].pos != "ADJ":
+            break
     for i in trees.between(start, stop):
-        token = trees.tokens[i]
-        head = trees.tokens[token.head] if token.head < len(trees.tokens) else token
-        if token.dep == "nummod" and stop <= head.start < min(end, stop + 60) and head.pos in {"NOUN", "PROPN"}:
-            return head.text
-    following = next(iter(trees.between(stop, stop + 2)), -1)
-    return trees.tokens[following].text if following >= 0 and trees.tokens[following].pos == "NOUN" else ""
+        head = min(tokens[i].head, len(tokens) - 1)
+        counted = tokens[head].pos in _NOUNS and stop <= tokens[head].start < min(end, stop + 60)
+        if tokens[i].dep == "nummod" and counted and (head in beside or not beside):
+            return tokens[head].text
+    return tokens[beside[-1]].text if beside and tokens[beside[-1]].pos != "PROPN" else ""
 
 
 def _head(text: str, span: Stretch, trees: Trees | None) -> str:

@@ -37,7 +37,7 @@ _WORDS = {
     "year": "year", "month": "month", "week": "week", "fortnight": "fortnight", "day": "day", "hour": "hour",
     "minute": "minute", "second": "second", "decade": "decade", "century": "century",
     "dollar": "USD", "euro": "EUR", "cent": "cent", "us cent": "US cent", "pence": "penny", "p": "penny",
-    "pound sterling": "GBP", "peso": "peso",
+    "pound sterling": "GBP", "peso": "peso", "crown": "crown",
 }  # fmt: skip
 _PLURALS = {"foot": "feet", "inch": "inches", "century": "centuries", "pound sterling": "pounds sterling"}
 _PLURALS |= {"square foot": "square feet", "cubic foot": "cubic feet", "miles per hour": "miles per hour"}
