@@ -167,6 +167,11 @@ class PollReport(NamedTuple):
     site: str = ""  # the page that the feed calls its own
     letter: DeadLetter | None = None  # of a `dead` poll
 
+    @property
+    def brings_nothing(self) -> bool:
+        """Whether it leaves the feed's new state and nothing else: no entries, no title, no dead letter."""
+        return not self.items and not self.title and self.letter is None
+
 
 class Neighbours(NamedTuple):
     """Committed articles that may hold the text of others, or be held by them."""
@@ -204,6 +209,9 @@ class Ledger(Protocol):
 
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         """The feed's new state and its entries, together. Does nothing when the unit no longer holds the feed."""
+
+    def commit_quiet(self, unit_id: str, reports: Sequence[PollReport]) -> None:
+        """The same for polls that bring nothing, all in one transaction."""
 
     def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         """Lease pending entries to the unit; the same again when asked again. Closes a unit that gets none."""

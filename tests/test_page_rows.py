@@ -86,13 +86,15 @@ FINE = Row(article().encode(), holds=LINES)
 
 
 def test_a_page_over_the_time_limit_is_dead_with_its_reason_and_the_next_one_is_read(settings):
-    world = open_world(replace(settings, extract=Extract(timeout_s=0.4)), with_feeds=False)
-    ended(world, [FINE])  # a worker that has started
-    slow, fine = ended(world, [SLOW, FINE])
+    hasty = open_world(replace(settings, extract=Extract(timeout_s=0.4)), with_feeds=False)
+    patient = open_world(settings, with_feeds=False)  # of the same pool
+    assert hasty.guard() is patient.guard()
+    ended(patient, [FINE])  # a worker that has started
+    [slow], [fine] = ended(hasty, [SLOW]), ended(patient, [FINE])
     assert (slow.disposition, slow.step, slow.reason) == (
         Disposition.DEAD,
         "extract",
-        "GuardTimeout: extract_job ran past 0.4 s",
+        "GuardTimeout: read_whole ran past 0.4 s",
     )
     assert isinstance(fine, Draft)
 
@@ -106,7 +108,7 @@ def test_a_page_over_the_memory_of_a_worker_is_dead_with_its_reason_and_the_next
     assert (dead.disposition, dead.step, dead.reason) == (
         Disposition.DEAD,
         "extract",
-        "GuardCrash: extract_job ran out of the 700 MB of a worker",
+        "GuardCrash: read_whole ran out of the 700 MB of a worker",
     )
     assert isinstance(fine, Draft)
 

@@ -42,6 +42,9 @@ from transforms.step import StepDoFn, two_outputs
 DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"
 _BATCH = 64
 _MAX_WORDS, _MAX_QUOTES = 400, 40  # of a sentence: past them it is a list or a table, not prose
+_CELL = re.compile(r"\t| \| ")
+_CELLS = 2  # edges between the cells of a table's row: a line with one may be a label
+_MARKS = " \t\u00a0“”„‟«»\"‘’',.;:—–-"
 _BARE = Frame((0, 0), 0, "say", None, ())  # a quotation without a cue
 _MIN_QUOTE = 12  # characters of a quotation that stands without a cue
 _SAID_OF = re.compile(
@@ -92,7 +95,7 @@ class Reader:
         return [replace(c, inside=outer) for c, outer in zip(found, nested(found), strict=True)]
 
     def _sentence(self, sentence: Sentence, before: Sentence, marked: Sequence[Frame]) -> None:
-        if len(sentence.quotes) > _MAX_QUOTES:
+        if len(sentence.quotes) > _MAX_QUOTES or _is_row(self.text, sentence):
             return
         scene = Scene(self.text, self.trees, sentence)
         if len(scene.outside) > _MAX_WORDS:
@@ -116,7 +119,7 @@ class Reader:
                 frame = frame._replace(source=sources[frame.shared])  # noqa: PLW2901
             if frame.source:
                 sources[frame.verb] = frame.source
-            spans = [part for span in frame.content for part in self._words(span)]
+            spans = [part for span in frame.content for part in self._words(span) if self._says(*part)]
             covered += spans
             self._add(frame, spans, speaker, sentence)
             if not self._inner(frame):
@@ -242,6 +245,10 @@ class Reader:
             a, b = (q.open if q.open < a < q.close else a), (q.close if q.open < b < q.close else b)
         return [(a, b)]
 
+    def _says(self, start: int, end: int) -> bool:
+        """Whether a part of a content is more than a stray mark."""
+        return bool(self.text[start:end].strip(_MARKS))
+
     def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker, sentence: Sentence) -> None:
         spans = sorted(set(spans))
         # A claim's id rests on the edges of its content.
@@ -278,6 +285,11 @@ class Reader:
         total = sum(b - a for a, b in spans)
         inside = sum(max(0, min(b, q.close) - max(a, q.open)) for a, b in spans for q in self._quotes_in(a, b))
         return DIRECT if inside >= 0.9 * total else MIXED if inside else INDIRECT
+
+
+def _is_row(text: str, sentence: Sentence) -> bool:
+    """Whether a sentence is the row of a table."""
+    return sum(1 for _ in _CELL.finditer(text, sentence.start, sentence.end)) >= _CELLS
 
 
 def _unnested(found: list[Frame]) -> list[Frame]:

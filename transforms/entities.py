@@ -114,9 +114,13 @@ def _group(text: str, found: Sequence[Mention], acronyms: dict[str, str]) -> dic
     names: dict[tuple[str, str], str] = {}
     people = sorted({f for f, label, _ in forms if label == "PERSON"}, key=lambda f: -len(f.split()))
     short: dict[str, set[str]] = defaultdict(set)
+    loud: dict[str, set[str]] = defaultdict(set)  # in capitals, as interviews label who speaks
     for full in people:
         for form in short_forms(full):
             short[form].add(full)
+        if not full.isupper():
+            for form in (full, *short_forms(full)):
+                loud[form.upper()].add(full)
     organisations = {f for f, label, _ in forms if label == "ORG" and " " in f}
     spelling: dict[str, list[str]] = defaultdict(list)  # initials -> organisations that they may stand for
     for body in organisations:
@@ -126,6 +130,8 @@ def _group(text: str, found: Sequence[Mention], acronyms: dict[str, str]) -> dic
         name = canonical or form
         if label == "PERSON" and not canonical:
             name = _full_name(form, short)
+            if name == form and form.isupper():
+                name = _full_name(form, loud)
         elif form in acronyms:
             name = acronyms[form]
         elif label == "ORG" and is_acronym(form):

@@ -65,6 +65,9 @@ class SqlLedger:
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         self.writing(lambda c: polls.commit(c, unit_id, report, self.now()))
 
+    def commit_quiet(self, unit_id: str, reports: Sequence[PollReport]) -> None:
+        self.writing(lambda c: polls.commit_many(c, unit_id, reports, self.now()))
+
     def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         return self.writing(lambda c: leases.lease(c, unit_id, settings, budgets, self.now()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from transforms.attribution.candidates import REACH
 from transforms.attribution.cast import Member
 from transforms.attribution.places import inside
 from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
@@ -27,7 +28,7 @@ def _person(word: str, start: int, context: Context) -> Speaker:
     since: dict[int, Member] = {}
     recent: dict[int, Member] = {}
     for a, _, member in context.cast.before(start):
-        if a < context.previous[0] and (last is None or a < last.start):
+        if a < start - REACH or (a < context.previous[0] and (last is None or a < last.start)):
             break
         if member.entity.label != "PERSON" or _opposite(member, word) or inside(context.quoted, a):
             continue

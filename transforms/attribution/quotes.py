@@ -15,7 +15,10 @@ from transforms.attribution.places import last_before
 
 _CLOSERS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", '"': '"', "‘": "’", "'": "'"}
 _OPENING = re.compile("[“„‟«»\"‘']")
+_OTHER = {"“": '"', '"': "”", "„": '"'}  # what a hand that mixes styles closes with
+_EITHER = re.compile('[“”„"]')
 _SINGLE = frozenset("‘'")
+_IN_SINGLE = {mark: re.compile(f'[“”"{mark}{_CLOSERS[mark]}]') for mark in _SINGLE}
 _BEFORE_OPEN = frozenset(" \t\u00a0\u202f\u2009([{—–-/:;,…\"“‘'")
 _LINE = re.compile(r"[^\n]+")
 _REACH = 2_000  # characters that a quotation in single marks, or one that is left open, may run
@@ -62,8 +65,8 @@ def quotations(text: str) -> list[Quote]:
 
 
 def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
-    """(opening mark, closing mark, whether none of its kind opens behind it) of one paragraph; the closing mark is -1
-    where it is missing."""
+    """(opening mark, closing mark, whether it is the last quotation) of one paragraph; the closing mark is -1 where it
+    is missing."""
     pairs: dict[str, dict[int, int]] = {}
     last: dict[str, int] = {}  # mark -> where the last of its quotations that close opens
     at = start
@@ -82,7 +85,9 @@ def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
                 pairs[mark] = _matched(text, start, end, mark)
                 last[mark] = max(pairs[mark], default=-1)
             b = pairs[mark].get(a, -1)
-            alone = a >= last[mark]
+            if b < 0 and mark in _OTHER:
+                b = _closing_other(text, a, end, _OTHER[mark])
+            alone = a >= last[mark] and not (b < 0 and _EITHER.search(text, a + 1, min(end, a + _REACH)))
         yield a, b, alone
         at = b + 1 if b >= 0 else at
 
@@ -100,6 +105,17 @@ def _matched(text: str, start: int, end: int, mark: str) -> dict[int, int]:
         elif text[i] == mark and _opens(text, i, start, end):
             open_.append(i)
     return found
+
+
+def _closing_other(text: str, a: int, end: int, closer: str) -> int:
+    """Where a quotation of one style ends in a mark of another: the next mark of either, if it stands where words
+    end; else -1."""
+    found = _EITHER.search(text, a + 1, min(end, a + _REACH))
+    if found is None or found[0] != closer:
+        return -1
+    b = found.start()
+    ends = not text[b - 1].isspace() and not (b + 1 < end and text[b + 1].isalnum())
+    return b if ends else -1
 
 
 def _only_opens(text: str, i: int, end: int) -> bool:
@@ -129,8 +145,8 @@ def _closing_single(text: str, a: int, end: int, closers: str) -> int:
     reach = min(end, a + _REACH)
     if text.find(closers, a + 1, reach) < 0:
         return -1
-    for i in range(a + 1, reach):
-        c = text[i]
+    for match in _IN_SINGLE[text[a]].finditer(text, a + 1, reach):
+        i, c = match.start(), match[0]
         if inner:
             inner = "" if c in inner else inner
         elif c in '“"':
