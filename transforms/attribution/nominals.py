@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from transforms.attribution.cast import BODIES, Cast, Member
+from transforms.attribution.cast import BODIES, PERSON, THING, Cast, Member
 from transforms.attribution.trees import Trees
 from transforms.naming.labels import ROLES
 
@@ -24,17 +24,16 @@ def meant(trees: Trees, cast: Cast, spans: Sequence[tuple[int, int]]) -> Iterato
             noun = trees.tokens[i].text
             if noun not in ROLES | BODIES - _LOOSE or trees.tokens[i].pos != "NOUN" or not _bare(trees, i):
                 continue
-            found = [m for m in cast.of_noun(noun) if _is_such(m, noun)]
-            if len(found) == 1 and found[0].entity.mentions[0].start < trees.tokens[i].start:
-                yield found[0]
+            holders = cast.holders(noun, PERSON if noun in ROLES else THING)
+            count, who = holders.before(trees.tokens[i].start)
+            if who is not None and count == len(holders.named) == 1 and _is_such(who, noun):
+                yield who
 
 
-def _is_such(member: Member, noun: str) -> bool:
-    """Whether somebody has a role, or something is such a body and not only named after one: "Canyon State Survey"."""
-    if noun in ROLES:
-        return member.entity.label == "PERSON"
-    words = member.entity.name.lower().split()
-    return member.entity.label != "PERSON" and (words[-1] == noun or noun not in words)
+def _is_such(who: Member, noun: str) -> bool:
+    """Whether a body is what the noun says, and not only named after one: "Canyon State Survey" is no state."""
+    words = who.entity.name.lower().split()
+    return noun in ROLES or words[-1] == noun or noun not in words
 
 
 def _bare(trees: Trees, i: int) -> bool:
