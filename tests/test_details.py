@@ -123,6 +123,11 @@ def test_a_bare_noun_means_the_one_whom_the_article_calls_so() -> None:
     assert about(f"Minister Ines Duarte sat beside Minister Amara Okafor.\n{text}") == []
 
 
+def test_whose_words_a_place_speaks_is_noted_with_the_claim() -> None:
+    (claim,) = read("The Kremlin said the talks will go on.")
+    assert claim.notes == ("Kremlin also stands for the leadership of Russia",)
+
+
 def test_nesting_is_found_in_one_sweep() -> None:
     text = "a" * 40
     one = read("Amara Okafor said the road is open.")[0]

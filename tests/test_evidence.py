@@ -9,13 +9,16 @@ import lxml.html
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from pipeline.model import load
+from pipeline.telling import render
 from schemas.commits import Package
 from schemas.flow import DraftBody
 from schemas.records import Claim, Evidence, Paragraph, Span, Versions
 from transforms.annotation import annotate_text
+from transforms.attribution.speech import REASONS
 from transforms.claims import claims
 from transforms.drafts import ClaimDraft
 from transforms.entities import entities
@@ -136,3 +139,12 @@ def test_selectors_of_any_span_of_any_text_lead_back_to_it(text: str, data: st.D
     assert text[one.start : one.end] == one.exact
     assert text[: one.start].endswith(one.prefix) and text.startswith(one.suffix, one.end)
     assert resolve(text, one) == (start, end)
+
+
+def test_explain_leads_from_a_claim_to_the_element_of_the_archived_page() -> None:
+    claim = packed(TEXT, drafts(TEXT), (Paragraph(start=28, end=len(TEXT), kind="p", path="/html/body/p[2]"),)).claims[
+        0
+    ]
+    told = render({"claim": to_builtins(claim), "current": True})
+    assert "at 29-46 of the revision's text, in the archived page's element /html/body/p[2]" in told
+    assert f"{claim.reason}, {claim.confidence:.2f}: {REASONS[claim.reason][0]}" in told

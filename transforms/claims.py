@@ -36,6 +36,7 @@ from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context,
 from transforms.attribution.trees import Trees
 from transforms.attribution.weighed import weighed
 from transforms.drafts import ClaimDraft, EntityDraft
+from transforms.naming.metonyms import stand_ins
 from transforms.reading import day_of, package
 from transforms.step import StepDoFn, two_outputs
 
@@ -270,6 +271,7 @@ class Reader:
             reason=speaker.reason,
             confidence=speaker.confidence,
             about=self._about(whole, spans),
+            notes=stand_ins(member.entity) if member and named >= 0 else (),
         )
         self.out.append(detailed(draft, frame, sentence, self.scenery))
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from schemas.records import Span
 from transforms.attribution.cues import FORMS
 from transforms.attribution.trees import SUBJECTS, Trees
+from transforms.drafts import EntityDraft
 from transforms.wordlist import wordset
 
 NOTE_METONYM = "also stands for {body}"
@@ -54,6 +55,12 @@ _ACTS = wordset(
     deploy ban freeze recognise recognize want need accept consider see respond insist remain align seek"""
 )
 _DEALINGS = wordset("relation tie talk interest deal agreement tension pressure alliance treaty pact link dialogue")
+
+
+def stand_ins(speaker: EntityDraft) -> tuple[str, ...]:
+    """What a claim's reader should know of a speaker that is a place: whose words they are."""
+    begin = NOTE_METONYM.partition("{")[0]
+    return tuple(f"{speaker.name} {note}" for note in speaker.notes if note.startswith(begin))
 
 
 def metonym(name: str, label: str, spans: Sequence[Span], trees: Trees) -> str:
