@@ -148,7 +148,7 @@ def _times(start: int, end: int, draft: ClaimDraft, said: TimeWords | None, arti
 
 
 def _verb(trees: Trees, i: int) -> int:
-    """The nearest verb or other predicate with a helper above a token; -1 where there is none."""
+    """The nearest verb or other predicate with an auxiliary above a token; -1 where there is none."""
     token = trees.tokens[i]
     if token.pos in _VERBS and token.dep not in {"aux", "aux:pass", "cop"}:
         return i

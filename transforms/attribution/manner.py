@@ -164,13 +164,13 @@ def _tense(trees: Trees, inside: Sequence[int], main: Sequence[int]) -> str:
 
 def tense_of(trees: Trees, i: int, inside: Collection[int]) -> str:
     """The tense of one predicate. "Would" behind a cue of the past looks ahead; "had" and "has" look back."""
-    helpers = [c for c in trees.children(i, "aux", "aux:pass", "cop") if c in inside]
-    words = {trees.tokens[c].text.lower() for c in helpers}
+    auxiliaries = [c for c in trees.children(i, "aux", "aux:pass", "cop") if c in inside]
+    words = {trees.tokens[c].text.lower() for c in auxiliaries}
     if words & _AHEAD or (trees.tokens[i].text.lower() == "going" and _with_to(trees, i)):
         return FUTURE
-    if any(trees.tokens[c].lemma.lower() == "have" for c in helpers):
+    if any(trees.tokens[c].lemma.lower() == "have" for c in auxiliaries):
         return PAST
-    for c in [*helpers, i]:
+    for c in [*auxiliaries, i]:
         if (tag := trees.tokens[c].tag) in {"VBD", "VBZ", "VBP"}:
             return PAST if tag == "VBD" else PRESENT
     return PRESENT if words & _MODALS.keys() else ""
