@@ -30,6 +30,7 @@ PARTS = (
     "layouts",
     "model",
     "reading",
+    "details",
     "feeds",
     "polling",
     "quiet",

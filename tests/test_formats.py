@@ -19,7 +19,17 @@ from pyarrow import parquet
 
 from schemas import formats
 from schemas.commits import FileInfo
-from schemas.records import TABLES, Claim, Contradiction, DateValue, Quantity, Record, Removal, Span, Versions
+from schemas.records import (
+    TABLES,
+    Claim,
+    Contradiction,
+    DateValue,
+    Quantity,
+    Record,
+    Removal,
+    Span,
+    Versions,
+)
 
 ROOT = Path(__file__).parents[1]
 
