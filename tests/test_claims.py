@@ -11,6 +11,7 @@ from schemas.annotation import Annotation, Attribution, Token
 from schemas.records import DateValue, Record, Span
 from transforms.annotation import annotate_text
 from transforms.attribution.details import Dates
+from transforms.attribution.places import disjoint
 from transforms.attribution.quantities import quantities
 from transforms.attribution.speech import REASONS
 from transforms.attribution.weighed import LEAST
@@ -215,3 +216,8 @@ def test_details_hold_whatever_a_tree_says(words, data):
 def test_a_number_too_long_for_a_machine_is_no_quantity() -> None:
     text = f"It cost {'9' * 400} dollars and 40 km of road."
     assert [(q.value, q.unit) for q in quantities(text, 0, len(text))] == [(40.0, "km")]
+
+
+def test_parts_that_are_widened_to_the_same_quotation_are_one():
+    assert disjoint([(5, 9), (2, 6), (20, 30), (22, 25), (9, 11)]) == [(2, 9), (9, 11), (20, 30)]
+    assert disjoint([]) == []

@@ -79,6 +79,10 @@ def tree_faults(doc) -> list[str]:
     return out
 
 
+def test_the_pipeline_tells_the_version_of_its_package(nlp):
+    assert nlp.meta["version"] == en_newsbeam_sm.__version__
+
+
 def test_a_plain_sentence_tells_who_says_what_and_who_is_named(nlp):
     doc = nlp(SENTENCE)
     assert [(e.text, e.label_) for e in doc.ents] == [

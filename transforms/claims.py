@@ -27,7 +27,7 @@ from transforms.attribution.frames import Frame, frames
 from transforms.attribution.marked import by_sentence, missed
 from transforms.attribution.nesting import nested
 from transforms.attribution.nominals import meant
-from transforms.attribution.places import last_before, stretches
+from transforms.attribution.places import disjoint, last_before, stretches
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.scene import Scene
 from transforms.attribution.sentences import Sentence, sentences
@@ -251,7 +251,7 @@ class Reader:
         return bool(self.text[start:end].strip(_MARKS))
 
     def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker, sentence: Sentence) -> None:
-        spans = sorted(set(spans))
+        spans = disjoint(spans)  # two parts of one content may be widened to the same quotation
         # A claim's id rests on the edges of its content.
         if not spans or (whole := (spans[0][0], spans[-1][1])) in self.edges:
             return

@@ -47,6 +47,17 @@ class Stretches(NamedTuple):
         return out[::-1]
 
 
+def disjoint(found: Iterable[Stretch]) -> list[Stretch]:
+    """The same characters in stretches that share none, in their order."""
+    out: list[Stretch] = []
+    for start, end in sorted(found):
+        if out and start < out[-1][1]:
+            out[-1] = out[-1][0], max(end, out[-1][1])
+        else:
+            out.append((start, end))
+    return out
+
+
 def stretches(found: Iterable[Stretch]) -> Stretches:
     spans, reach, far = sorted(found), [], 0
     for _, end in spans:
