@@ -1,0 +1,105 @@
+"""Who speaks, as a key that outlets share: a name without titles, or a body by the words that it goes by.
+
+People and bodies that an article does not name stand for one only where the words single it out: "the fire service",
+"police", "Port Allard police". "Two officials" and "a resident" may be anybody: they have no key.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from schemas.records import Claim
+from transforms.fold import fold
+from transforms.naming.names import TITLES, strip_titles
+from transforms.naming.people import DOCUMENTS, GROUPS, INDEFINITE, PEOPLE, VOICES
+from transforms.wordlist import wordset
+
+NAMED, BODY, GUESSED, NOBODY = "named", "body", "guessed", ""
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_PRONOUNS = wordset("he she it they we i you who this that him her them his hers its their one")
+_BODIES = wordset("police prosecutors authorities coastguard")  # of GROUPS, those that are one body in one place
+_AGENT = re.compile(r"\b(?:for|of|from|at|by)\s+(?:the\s+)?", re.IGNORECASE)
+_CUT = re.compile(r",|;|\bwho\b|\bwhich\b|\bthat\b|\(")
+_SMALL = wordset("the of for and at in on a an")
+
+
+class Speaker(NamedTuple):
+    """`tokens` in the order in which they are written; empty where nobody in particular speaks."""
+
+    kind: str = NOBODY
+    tokens: tuple[str, ...] = ()
+    person: bool = False
+
+    @property
+    def key(self) -> str:
+        return " ".join(self.tokens)
+
+
+def speaker(claim: Claim, person: bool) -> Speaker:
+    """`person`: whether the named speaker, or the best guess, is a PERSON among the article's entities."""
+    if claim.speaker:
+        return Speaker(NAMED, _name(claim.speaker), person)
+    if claim.best_guess:
+        return Speaker(GUESSED, _name(claim.best_guess), person)
+    body = _body(claim.source[0].exact) if claim.source else ()
+    return Speaker(BODY, body) if body else Speaker()
+
+
+def same(one: Speaker, other: Speaker) -> bool:
+    """Whether both keys can be of one speaker: equal, or one a part of the other ("Weatherby", "Lorna Weatherby")."""
+    if not one.tokens or not other.tokens:
+        return False
+    if one.tokens == other.tokens or "".join(one.tokens) == "".join(other.tokens):
+        return True
+    few, many = sorted((one.tokens, other.tokens), key=len)
+    if one.person and other.person:
+        return few[-1] == many[-1] and set(few) < set(many)
+    return few[-1] == many[-1] and set(few) <= set(many) or (len(few) < len(many) and many[: len(few)] == few)
+
+
+def handles(one: Speaker) -> tuple[str, ...]:
+    """By which a speaker's claims are looked up; any two keys that `same` joins have one in common."""
+    if not one.tokens:
+        return ()
+    if one.person:
+        return (one.tokens[-1],)
+    return tuple(sorted({one.tokens[0], one.tokens[-1], "".join(one.tokens)}))
+
+
+def _name(name: str) -> tuple[str, ...]:
+    bare = name[strip_titles(name) :] or name
+    return _tokens(bare) or _tokens(name)
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    found = (token.replace("’", "'").removesuffix("'s").rstrip("'") for token in _WORD.findall(fold(text)))
+    return tuple(token for token in found if token and token not in _SMALL)
+
+
+def _body(source: str) -> tuple[str, ...]:
+    """Of an unnamed source, the words by which the body that speaks is known; none where it may be anybody."""
+    phrase = _CUT.split(source, maxsplit=1)[0].strip()
+    head, agent = phrase, _AGENT.search(phrase)
+    if agent:
+        head, tail = phrase[: agent.start()], phrase[agent.end() :]
+        last = _tokens(head)[-1:] or ("",)
+        if last[0] in VOICES or last[0] in DOCUMENTS or last[0] in PEOPLE or last[0] in GROUPS:
+            return _single(tail)
+    return _single(head if _tokens(head) else phrase)
+
+
+def _single(phrase: str) -> tuple[str, ...]:
+    words = [token.lower() for token in _WORD.findall(phrase)]
+    if words and words[0] in INDEFINITE:
+        return ()
+    tokens = _tokens(phrase)
+    if tokens and tokens[-1] in VOICES:
+        tokens = tokens[:-1]  # "a ministry spokesman"
+    if not tokens or tokens[-1] in _PRONOUNS or len(tokens) > 5:
+        return ()
+    if tokens[-1] in GROUPS and tokens[-1] not in _BODIES:
+        return ()
+    if len(tokens) == 1 and (tokens[0] in PEOPLE or tokens[0] in TITLES):
+        return ()  # "the minister": which of them is not said
+    return tokens
