@@ -12,16 +12,23 @@ from typing import NamedTuple
 from transforms.statements.amounts import Amount, alike, clash
 from transforms.statements.facts import Facts
 from transforms.statements.speakers import BODY, GUESSED, NAMED, same
-from transforms.statements.words import total
+from transforms.statements.words import stem, total
 
 NEEDED = {NAMED: 0.55, BODY: 0.58, GUESSED: 0.66}
 """Likeness from which claims say the same, by the less certain of their speakers."""
 OPPOSED = 0.62  # likeness of claims of which one must be wrong, figures and negations aside
-AGREEING, AT_MOST = 0.12, 0.24  # for each figure that agrees, and for all of them
+LEAST = min(*NEEDED.values(), OPPOSED)
+REPEATED = 0.85  # of two claims of one article
+FIGURE = 400  # weight of a figure that agrees
+REACHED = 0.3  # share of the common words that a negation on one side reaches
 LONE = 0.8  # of the shorter claim's share where only one stem is shared
-COPIED_WORDS, COPIED_MASS = 5, 800  # least of words copied to the letter
-SPOKEN_WORDS, SPOKEN_MASS = 8, 1_000  # ... of words that two people cannot both have said
+COPIED_WORDS, COPIED_MASS = 5, 800  # least of words that nobody else chooses by himself, copied to the letter ...
+MANY_WORDS = 8  # ... or so many, whatever they weigh
 SURE = 0.6  # confidence in both speakers, where two are named for the same words
+ENDING = frozenset(
+    stem(word) for word in "end stop halt cease cancel scrap ban lose lack refuse reject abandon avoid oppose".split()
+)
+"""Stems that say by themselves that something is not, or no longer."""
 DAY_S = 86_400.0
 CHANGES_AFTER_S = 3 * DAY_S  # a figure given later than that may be a new one
 QUANTITY, NEGATION, SPEAKER = "quantity", "negation", "speaker"
@@ -46,7 +53,7 @@ def compare(one: Facts, other: Facts) -> Likeness:
     if not spoken:
         return _elsewhere(one, other) if copied else APART
     score = 1.0 if copied else likeness(one, other)
-    if not copied and score < min(OPPOSED, min(NEEDED.values()) - AT_MOST):
+    if score < LEAST:
         return APART
     figures = clash(one.amounts, other.amounts)
     opposed = _opposed(one, other)
@@ -56,25 +63,33 @@ def compare(one: Facts, other: Facts) -> Likeness:
         if score < OPPOSED:
             return Likeness(score, same=False)
         return Likeness(score, same=True, conflict="" if _drifted(one, other) else QUANTITY, figures=figures)
-    bonus = min(AT_MOST, AGREEING * alike(one.amounts, other.amounts)) if one.stems & other.stems else 0.0
-    score = min(1.0, score + bonus)
-    return Likeness(score, same=score >= max(NEEDED[one.speaker.kind], NEEDED[other.speaker.kind]))
+    return Likeness(score, same=score >= _needed(one, other))
+
+
+def _needed(one: Facts, other: Facts) -> float:
+    """Of one article a speaker's two claims are two, but where it repeats itself."""
+    if one.article_id == other.article_id:
+        return REPEATED
+    return max(NEEDED[one.speaker.kind], NEEDED[other.speaker.kind])
 
 
 def likeness(one: Facts, other: Facts) -> float:
-    """0 to 1, of the words alone."""
+    """0 to 1, of words and of figures that agree; figures that do not say nothing here."""
     shared = one.stems & other.stems
     if not shared:
         return 0.0
-    mass = total(shared)
-    short = mass / min(one.mass, other.mass)
-    return mass / (one.mass + other.mass) + short * (0.5 if len(shared) > 1 else 0.5 * LONE)
+    figures = alike(one.amounts, other.amounts)
+    mass = total(shared) + FIGURE * figures
+    ours, theirs = one.mass + FIGURE * figures, other.mass + FIGURE * figures
+    short = mass / min(ours, theirs)
+    return mass / (ours + theirs) + short * (0.5 if len(shared) + figures > 1 else 0.5 * LONE)
 
 
 def _copied(one: Facts, other: Facts) -> bool:
     """Whether one's words stand in the other's to the letter, and are more than a phrase."""
     few, many = sorted((one, other), key=lambda f: len(f.folded))
-    if few.mass < COPIED_MASS or few.folded.count(" ") + 1 < COPIED_WORDS:
+    length = few.folded.count(" ") + 1
+    if length < COPIED_WORDS or (few.mass < COPIED_MASS and length < MANY_WORDS):
         return False
     return few.folded == many.folded or f" {few.folded} " in f" {many.folded} "
 
@@ -84,21 +99,21 @@ def _elsewhere(one: Facts, other: Facts) -> Likeness:
     kinds = {one.speaker.kind, other.speaker.kind}
     if not kinds <= {NAMED, BODY} or not one.speaker.tokens or not other.speaker.tokens:
         return Likeness(1.0, same=bool(one.context & other.context))
-    few = min(one, other, key=lambda f: len(f.folded))
-    long = few.mass >= SPOKEN_MASS or few.folded.count(" ") + 1 >= SPOKEN_WORDS
     sure = min(one.confidence, other.confidence) >= SURE and kinds == {NAMED}
     quoted = one.kind != "indirect" and other.kind != "indirect"
     about = len(one.context & other.context) > 1
-    return Likeness(1.0, same=False, conflict=SPEAKER if long and sure and quoted and about else "")
+    return Likeness(1.0, same=False, conflict=SPEAKER if sure and quoted and about else "")
 
 
 def _opposed(one: Facts, other: Facts) -> bool:
     """Whether what one says is said not to be so by the other: shared words, negated on one side."""
     shared = one.stems & other.stems
-    turned = (one.negated ^ other.negated) & shared
-    if one.denied != other.denied:
-        turned = shared - turned
-    return 2 * total(turned) > total(shared)
+    ours, theirs = one.negated & shared, other.negated & shared
+    if bool(ours) == bool(theirs):
+        return one.denied != other.denied
+    if (one.stems | other.stems) - shared & ENDING:
+        return False  # "would end in October", "would have none from October"
+    return one.denied == other.denied and total(ours | theirs) >= REACHED * total(shared)
 
 
 def _drifted(one: Facts, other: Facts) -> bool:

@@ -21,6 +21,7 @@ _PRONOUNS = wordset("he she it they we i you who this that him her them his hers
 _BODIES = wordset("police prosecutors authorities coastguard")  # of GROUPS, those that are one body in one place
 _AGENT = re.compile(r"\b(?:for|of|from|at|by)\s+(?:the\s+)?", re.IGNORECASE)
 _CUT = re.compile(r",|;|\bwho\b|\bwhich\b|\bthat\b|\(")
+_AGENTS = VOICES | DOCUMENTS | PEOPLE | GROUPS
 _SMALL = wordset("the of for and at in on a an")
 
 
@@ -40,10 +41,10 @@ def speaker(claim: Claim, person: bool) -> Speaker:
     """`person`: whether the named speaker, or the best guess, is a PERSON among the article's entities."""
     if claim.speaker:
         return Speaker(NAMED, _name(claim.speaker), person)
-    if claim.best_guess:
-        return Speaker(GUESSED, _name(claim.best_guess), person)
     body = _body(claim.source[0].exact) if claim.source else ()
-    return Speaker(BODY, body) if body else Speaker()
+    if body:
+        return Speaker(BODY, body)
+    return Speaker(GUESSED, _name(claim.best_guess), person) if claim.best_guess else Speaker()
 
 
 def same(one: Speaker, other: Speaker) -> bool:
@@ -80,13 +81,11 @@ def _tokens(text: str) -> tuple[str, ...]:
 def _body(source: str) -> tuple[str, ...]:
     """Of an unnamed source, the words by which the body that speaks is known; none where it may be anybody."""
     phrase = _CUT.split(source, maxsplit=1)[0].strip()
-    head, agent = phrase, _AGENT.search(phrase)
-    if agent:
-        head, tail = phrase[: agent.start()], phrase[agent.end() :]
-        last = _tokens(head)[-1:] or ("",)
-        if last[0] in VOICES or last[0] in DOCUMENTS or last[0] in PEOPLE or last[0] in GROUPS:
-            return _single(tail)
-    return _single(head if _tokens(head) else phrase)
+    if agent := _AGENT.search(phrase):
+        last = _tokens(phrase[: agent.start()])[-1:]
+        if last and last[0] in _AGENTS:
+            return _single(phrase[agent.end() :])
+    return _single(phrase)
 
 
 def _single(phrase: str) -> tuple[str, ...]:
@@ -94,7 +93,7 @@ def _single(phrase: str) -> tuple[str, ...]:
     if words and words[0] in INDEFINITE:
         return ()
     tokens = _tokens(phrase)
-    if tokens and tokens[-1] in VOICES:
+    if len(tokens) > 1 and tokens[-1] in VOICES:
         tokens = tokens[:-1]  # "a ministry spokesman"
     if not tokens or tokens[-1] in _PRONOUNS or len(tokens) > 5:
         return ()
