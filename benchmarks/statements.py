@@ -35,6 +35,8 @@ from transforms.entities import entities
 from transforms.reading import package
 from transforms.statements.cluster import Clash, Window, place
 from transforms.statements.facts import Facts, context, facts, people_of, published
+from transforms.stories import Told, told
+from transforms.stories import place as stories_of
 
 ALONE = "python -m benchmarks.statements"
 _VERSIONS = Versions(code="benchmark", model="", rules="")
@@ -52,6 +54,7 @@ class Marked(NamedTuple):
         return self.mark.cluster if self.mark else self.facts.claim_id
 
 
+@lru_cache(maxsize=512)
 def read(short: Short) -> Package:
     """An article through the parts of the pipeline, to the records that it would write."""
     seen = annotate_text(load("en_newsbeam_sm"), short.text)
@@ -87,13 +90,33 @@ def _mark(short: Short, spans: Sequence[tuple[int, int]]) -> Mark | None:
 
 def clustered(found: Iterable[Marked]) -> tuple[dict[str, str], list[Clash]]:
     """One unit for each article, in the order of their publication, as a house sees them that polls often."""
-    window, clashes = Window(), []
+    window = Window()
+    clashes: list[Clash] = []
     units: dict[str, list[Facts]] = defaultdict(list)
     for one in sorted(found, key=lambda m: (m.facts.at, m.facts.article_id)):
         units[one.facts.article_id].append(one.facts)
+    placed: dict[str, str] = {}
     for unit in units.values():
-        clashes += place(window, unit, {}).clashes
-    return window.statements, clashes
+        new, more = place(window, unit, {})
+        placed |= {one.facts.claim_id: one.statement for one in new}
+        clashes += more
+    return placed, clashes
+
+
+def storied(part: str, statements: dict[str, str]) -> dict[str, str]:
+    """Address of each article -> its story, one unit for each article as above."""
+    sharing: dict[str, set[str]] = defaultdict(set)
+    for found in marked(part):
+        sharing[found.facts.article_id].add(statements[found.facts.claim_id])
+    held: dict[str, Told] = {}
+    stories: dict[str, str] = {}
+    urls = {}
+    for short in sorted(articles(part), key=lambda s: (s.at, s.url)):
+        made = read(short)
+        one = told(made.revision, made.entities, published(made.revision, made.reading.read_at))
+        stories |= stories_of([one], held, stories, {a: frozenset(s) for a, s in sharing.items()})
+        held[one.article_id], urls[one.article_id] = one, short.url
+    return {urls[article]: story for article, story in stories.items()}
 
 
 def right(clash: Clash, marks: dict[str, Marked]) -> bool:
@@ -133,13 +156,18 @@ def score(part: str) -> dict[str, float]:
         for c in clashes
     }  # fmt: skip
     good = sum(said.values())
+    shorts = articles(part)
+    stories = storied(part, placed)
+    told_same = [(stories[a.url] == stories[b.url], a.story == b.story) for a, b in combinations(shorts, 2)]
+    hits, joint, real = (sum(x) for x in ([a and b for a, b in told_same], *zip(*told_same, strict=True)))
     clusters = defaultdict(set)
     for m in found:
         clusters[m.cluster].add(m.facts.article_id)
     return {
         "articles": len({m.short.url for m in found}),
         "claims": len(found),
-        "marks found": len({(m.short.url, m.mark) for m in found if m.mark}) / sum(len(s.marks) for s in articles(part)),
+        "marks found": len({(m.short.url, m.mark) for m in found if m.mark})
+        / sum(len(s.marks) for s in articles(part)),
         "clusters of two or more": sum(len(c) > 1 for c in clusters.values()),
         "pairs": same,
         "pair precision": both / joined if joined else 0.0,
@@ -148,6 +176,9 @@ def score(part: str) -> dict[str, float]:
         "conflicts": len(sides),
         "conflict precision": good / len(said) if said else 0.0,
         "conflict recall": len(sides & set(said)) / len(sides) if sides else 0.0,
+        "stories: pair precision": hits / joint if joint else 0.0,
+        "stories: pair recall": hits / real if real else 0.0,
+        "stories: pair F": 2 * hits / (joint + real) if joint + real else 0.0,
     }
 
 
@@ -161,7 +192,9 @@ def errors(part: str) -> None:
             print("joined" if ours else "missed", a.cluster, "|", _shown(a), "|", _shown(b))
     for clash in clashes:
         if not right(clash, marks):
-            print("conflict", clash.kind, "|", _shown(marks[clash.one.claim_id]), "|", _shown(marks[clash.other.claim_id]))
+            print(
+                "conflict", clash.kind, "|", _shown(marks[clash.one.claim_id]), "|", _shown(marks[clash.other.claim_id])
+            )
     said = {(c.kind, frozenset((c.one.claim_id, c.other.claim_id))) for c in clashes}
     for a, b in combinations(found, 2):
         kind = wanted(a, b)

@@ -2,8 +2,8 @@
 
     python -m models.training.common_words
 
-A row is a stem and its weight, 100 ln(articles / articles that have it), for stems that at least LEAST articles have and
-that weigh less than RAREST. Rarer ones all weigh RAREST: of them a corpus of this size knows nothing.
+A row is a stem and its weight, 100 ln(articles / articles that have it), for stems that at least LEAST articles have
+and that weigh less than RAREST. Rarer ones all weigh RAREST: of them a corpus of this size knows nothing.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"(?:[^\W\d]+\s+){0,2}?(?:(?P<least>or more|and more|at least)|(?P<about>or so|or thereabouts))\b")
 _CHANGE = re.compile(
-    r"\b(?:ris(?:en|es|e|ing)|rose|grown|grew|climb(?:ed|s)|increased|raised|gone up|went up|fallen|fell|dropped|lowered"
-    r"|reduced|reached|revised|corrected)(?:\s+[^\W\d]+){0,2}?\s+to\b"
+    r"\b(?:ris(?:en|es|e|ing)|rose|grown|grew|climb(?:ed|s)|increased|raised|gone up|went up|fallen|fell|dropped"
+    r"|lowered|reduced|reached|revised|corrected)(?:\s+[^\W\d]+){0,2}?\s+to\b"
     r"|\b(?:now|so far|earlier|previously|originally|initially|meanwhile|by then|since then|up from|down from)\b",
     re.IGNORECASE,
 )

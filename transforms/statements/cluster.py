@@ -6,18 +6,17 @@ statement's id stands. The claims of one unit are taken in an order of their own
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from schemas.ids import make_id
+from schemas.ids import statement_id
 from transforms.statements.amounts import Amount
 from transforms.statements.compare import QUANTITY, compare
 from transforms.statements.facts import Facts
-from transforms.statements.keys import keys, runs
+from transforms.statements.keys import SHARED, Keys, keys
 
 COMPARED = 24  # candidates that one claim is compared with, those that share most keys
-SHARED = 2  # keys that a candidate shares, where the claim has stems enough
 
 
 class Clash(NamedTuple):
@@ -30,59 +29,79 @@ class Clash(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """`statements`: of each new claim. `clashes`: between new claims and others, in order."""
+    """A new claim: its number in the window, its statement, its keys."""
 
-    statements: Mapping[str, str]
-    clashes: tuple[Clash, ...]
+    n: int
+    facts: Facts
+    statement: str
+    keys: Keys
 
 
 class Window:
-    """The claims that new ones are compared with: those that a look-up by their keys found, and the new ones."""
+    """Claims by number, in the order in which they were placed, and their numbers by key.
 
-    def __init__(self) -> None:
-        self.facts: dict[str, Facts] = {}
-        self.statements: dict[str, str] = {}
-        self.by_key: dict[int, list[str]] = {}
+    A look-up needs keys alone; what it finds is compared by `facts`. So a ledger hands over the numbers that stand
+    under the keys asked for, and then the facts of those that are wanted.
+    """
 
-    def hold(self, one: Facts, statement: str, its_keys: Iterable[int]) -> None:
-        self.facts[one.claim_id] = one
-        self.statements[one.claim_id] = statement
-        for key in its_keys:
-            self.by_key.setdefault(key, []).append(one.claim_id)
+    def __init__(self, following: int = 1) -> None:
+        self.following = following  # number of the next claim
+        self.facts: dict[int, Facts] = {}
+        self.statements: dict[int, str] = {}
+        self.by_key: defaultdict[int, list[int]] = defaultdict(list)
 
-    def candidates(self, one: Facts, its_keys: Iterable[int]) -> list[Facts]:
-        """Those that share most keys with a claim, the newest of equals first."""
-        copies = runs(one.folded)
-        count: Counter[str] = Counter()
-        for key in its_keys:
-            for claim in self.by_key.get(key, ()):
-                count[claim] += SHARED if key in copies else 1
-        count.pop(one.claim_id, None)
-        needed = SHARED if len(one.stems) + len(one.amounts) > SHARED else 1
-        near = [(n, self.facts[claim]) for claim, n in count.items() if n >= needed or len(self.facts[claim].stems) < 3]
-        near.sort(key=lambda row: (-row[0], -row[1].at, row[1].claim_id))
-        return [facts for _, facts in near[:COMPARED]]
+    def post(self, rows: Iterable[tuple[int, int]]) -> None:
+        """(key, number) of claims that are held."""
+        for key, n in rows:
+            self.by_key[key].append(n)
+
+    def hold(self, n: int, one: Facts, statement: str) -> None:
+        self.facts[n] = one
+        self.statements[n] = statement
+
+    def near(self, asked: Mapping[int, int]) -> list[int]:
+        """Numbers of the claims that share most keys, the newest of equals first."""
+        count: Counter[int] = Counter()
+        for key, worth in asked.items():
+            for n in self.by_key.get(key, ()):
+                count[n] += worth
+        found = sorted((-worth, -n) for n, worth in count.items() if worth >= SHARED)
+        return [-n for _, n in found[:COMPARED]]
+
+    def add(self, one: Facts, its: Keys, statement: str) -> Placed:
+        n, self.following = self.following, self.following + 1
+        self.hold(n, one, statement)
+        for key in its.posted:
+            self.by_key[key].append(n)
+        return Placed(n, one, statement, its)
 
 
 def order(one: Facts) -> tuple[float, str, int, str]:
-    return one.at, one.article_id, one.start, one.claim_id
+    return one.at, one.article_id, one.spans[0].start, one.claim_id
 
 
-def place(window: Window, new: Iterable[Facts], inherited: Mapping[str, str]) -> Placed:
-    """`inherited`: statements that new claims have already, because they take the place of earlier ones."""
-    placed: dict[str, str] = {}
+def place(window: Window, new: Iterable[Facts], inherited: Mapping[str, str]) -> tuple[list[Placed], list[Clash]]:
+    """Every new claim, in order, and the clashes between it and those before it.
+
+    `inherited`: statements that new claims have already, because they take the place of earlier ones.
+    """
+    placed: list[Placed] = []
     clashes: list[Clash] = []
     for one in sorted(new, key=order):
-        mine = keys(one)
-        found = [(compare(one, other), other) for other in window.candidates(one, mine)]
-        joins = [(like.score, -other.at, other.claim_id) for like, other in found if like.same]
-        statement = inherited.get(one.claim_id, "")
-        if not statement:
-            statement = window.statements[max(joins)[2]] if joins else make_id("statement", one.claim_id)
-        placed[one.claim_id] = statement
-        for like, other in found:
-            together = window.statements[other.claim_id] == statement
-            if like.conflict and together == (like.conflict == QUANTITY):
-                clashes.append(Clash(like.conflict, one, other, like.figures))
-        window.hold(one, statement, mine)
-    return Placed(placed, tuple(clashes))
+        its = keys(one)
+        found = [(compare(one, window.facts[n]), n) for n in window.near(its.asked)]
+        statement = inherited.get(one.claim_id) or _joined(
+            one, [(like.score, -n) for like, n in found if like.same], window
+        )
+        clashes += [
+            Clash(like.conflict, one, window.facts[n], like.figures)
+            for like, n in found
+            if like.conflict and (window.statements[n] == statement) == (like.conflict == QUANTITY)
+        ]
+        placed.append(window.add(one, its, statement))
+    return placed, clashes
+
+
+def _joined(one: Facts, rated: Sequence[tuple[float, int]], window: Window) -> str:
+    """The statement of the likest claim, of equals the one that was placed first."""
+    return window.statements[-max(rated)[1]] if rated else statement_id(one.claim_id)

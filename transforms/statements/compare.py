@@ -13,6 +13,7 @@ from transforms.statements.amounts import Amount, alike, clash
 from transforms.statements.facts import Facts
 from transforms.statements.speakers import BODY, GUESSED, NAMED, same
 from transforms.statements.words import stem, total
+from transforms.wordlist import wordset
 
 NEEDED = {NAMED: 0.55, BODY: 0.58, GUESSED: 0.66}
 """Likeness from which claims say the same, by the less certain of their speakers."""
@@ -26,7 +27,7 @@ COPIED_WORDS, COPIED_MASS = 5, 800  # least of words that nobody else chooses by
 MANY_WORDS = 8  # ... or so many, whatever they weigh
 SURE = 0.6  # confidence in both speakers, where two are named for the same words
 ENDING = frozenset(
-    stem(word) for word in "end stop halt cease cancel scrap ban lose lack refuse reject abandon avoid oppose".split()
+    map(stem, wordset("end stop halt cease cancel scrap ban lose lack refuse reject abandon avoid oppose"))
 )
 """Stems that say by themselves that something is not, or no longer."""
 DAY_S = 86_400.0
@@ -118,4 +119,4 @@ def _opposed(one: Facts, other: Facts) -> bool:
 
 def _drifted(one: Facts, other: Facts) -> bool:
     """Whether different figures are those of different times, not of different tellers."""
-    return one.change != other.change or abs(one.at - other.at) > CHANGES_AFTER_S or one.article_id == other.article_id
+    return one.change != other.change or abs(one.at - other.at) > CHANGES_AFTER_S or one.site == other.site

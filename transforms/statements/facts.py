@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from schemas.records import Claim, Entity, Record, Revision
+from schemas.records import Claim, Entity, Record, Revision, Span
 from transforms.fold import fold
 from transforms.statements.amounts import Amount, amounts, told_as_change
 from transforms.statements.polarity import negated
@@ -34,8 +34,16 @@ class Facts(Record, frozen=True, array_like=True, gc=False):
     folded: str  # the words, for copies
     context: frozenset[str]
     confidence: float
-    start: int  # of the content in the article's text
-    content: str
+    spans: tuple[Span, ...]  # the content
+
+    @property
+    def content(self) -> str:
+        return " ".join(span.exact for span in self.spans)
+
+    def figure(self, amount: Amount) -> Span:
+        """Where one of its figures stands."""
+        span = next(s for s in self.spans if s.start <= amount.start and amount.end <= s.end)
+        return Span(amount.start, amount.end, span.exact[amount.start - span.start : amount.end - span.start])
 
 
 def facts(claim: Claim, revision: Revision, people: Collection[str], at: float, context: frozenset[str]) -> Facts:
@@ -53,8 +61,7 @@ def facts(claim: Claim, revision: Revision, people: Collection[str], at: float, 
     return Facts(
         claim.claim_id, claim.article_id, revision.site, at, claim.kind, speaker(claim, person), stems, total(stems),
         reached, claim.type == "denial", amounts(revision.text, claim.quantities), told_as_change(content),
-        " ".join(fold(content).strip(" .,;:!?").split()), context, round(claim.confidence, 3), claim.content[0].start,
-        content,
+        " ".join(fold(content).strip(" .,;:!?").split()), context, round(claim.confidence, 3), claim.content,
     )  # fmt: skip
 
 

@@ -2,38 +2,52 @@
 
 A key is a speaker's handle with one of the claim's heaviest stems or with one of its figures; for copies, whoever
 speaks, the least hashes of runs of RUN words (min-wise sampling, Broder 1997). 63 bits, so that a signed column holds
-them.
+them. A claim that says little stands under keys of its own kind beside, which count as two.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from transforms.statements.facts import Facts
 from transforms.statements.speakers import handles
 from transforms.statements.words import weight
 
 HEAVIEST = 6  # stems that keys are made of
+LITTLE = 2  # things (stems and figures) of a claim that says little
 RUN = 5  # words
 SAMPLED = 2  # runs
+SHARED = 2  # what the keys have to come to that two claims share before they are compared
 
 
-def keys(one: Facts) -> frozenset[int]:
+class Keys(NamedTuple):
+    """`posted`: under which a claim stands. `asked`: key -> what it counts, for those that are near it."""
+
+    posted: frozenset[int]
+    asked: dict[int, int]
+
+
+def keys(one: Facts) -> Keys:
     """None for a claim that says nothing that could be compared."""
     heavy = sorted(one.stems, key=lambda stem: (-weight(stem), stem))[:HEAVIEST]
     things = heavy + [f"{amount.low:g}-{amount.high:g} {amount.unit}" for amount in one.amounts]
-    found = {_key(handle, thing) for handle in handles(one.speaker) for thing in things}
-    return frozenset(found | runs(one.folded))
+    little = len(things) <= LITTLE
+    plain = [key_of(handle, thing) for handle in handles(one.speaker) for thing in things]
+    alone = [key_of(handle, f"alone {thing}") for handle in handles(one.speaker) for thing in things]
+    copied = runs(one.folded)
+    asked = dict.fromkeys(plain, SHARED if little else 1) | dict.fromkeys([*alone, *copied], SHARED)
+    return Keys(frozenset(plain).union(alone if little else (), copied), asked)
 
 
-def runs(folded: str) -> set[int]:
+def runs(folded: str) -> list[int]:
     words = folded.split(" ")
-    made = {_key("", " ".join(words[k : k + RUN])) for k in range(len(words) - RUN + 1)}
-    return set(sorted(made)[:SAMPLED])
+    made = {key_of("", " ".join(words[k : k + RUN])) for k in range(len(words) - RUN + 1)}
+    return sorted(made)[:SAMPLED]
 
 
 @lru_cache(maxsize=200_000)
-def _key(handle: str, thing: str) -> int:
+def key_of(handle: str, thing: str) -> int:
     digest = blake2b(f"{handle}\x1f{thing}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1

@@ -56,7 +56,7 @@ def same(one: Speaker, other: Speaker) -> bool:
     few, many = sorted((one.tokens, other.tokens), key=len)
     if one.person and other.person:
         return few[-1] == many[-1] and set(few) < set(many)
-    return few[-1] == many[-1] and set(few) <= set(many) or (len(few) < len(many) and many[: len(few)] == few)
+    return (few[-1] == many[-1] and set(few) <= set(many)) or (len(few) < len(many) and many[: len(few)] == few)
 
 
 def handles(one: Speaker) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The words of a claim as they are compared: stems, each with the weight of how rare it is in news.
 
-Stems are Snowball's (Porter 2001, `english`), irregular verbs and British spellings brought to one form before. A
-weight is a hundred times the inverse document frequency (Spärck Jones 1972), a whole number, over the training split of the annotated corpus, read from
-`common.tsv`: a fixed table, so that a claim weighs the same whenever it is compared.
+Stems are Snowball's (Porter 2001, `english`); irregular verbs and British spellings are brought to one form before. A
+weight is a hundred times the inverse document frequency (Spärck Jones 1972), a whole number, over the training split of
+the annotated corpus, read from `common.tsv`: a fixed table, so that a claim weighs the same whenever it is compared.
 `python -m models.training.common_words` writes the table anew.
 """
 
@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 from transforms.statements.irregular import AMERICAN, IRREGULAR
 from transforms.wordlist import wordset
@@ -25,11 +25,12 @@ _STOP = wordset(
     """a an the this that these those there here he she it they we i you him her them us me his hers its their theirs
     our ours your yours my mine himself herself itself themselves who whom whose which what when where why how and or
     but if so than as of in on at by for from to with into onto over under about after before during until since
-    against between among through upon within toward towards up down out off is am are was were be been being has have
-    had having do does did doing done will would shall should can could may might must ought also too very just only
-    even still already yet again ever then now once both either per not no nobody none never nor neither without nothing n't any some such own same each every all another other
-    others more most much many few less least several said say says saying told tell tells added according one ones
-    while whether because though although however therefore s t d ll re ve m"""
+    against between among through upon within toward towards up down out off is am are was were be been being has
+    have had having do does did doing done will would shall should can could may might must ought also too very just
+    only even still already yet again ever then now once both either per not no nobody none never nor neither
+    without nothing n't any some such own same each every all another other others more most much many few less
+    least several said say says saying told tell tells added according one ones while whether because though
+    although however therefore s t d ll re ve m"""
 )
 NUMBERS = wordset(
     """zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -54,7 +55,7 @@ def stem(word: str) -> str:
     if word in _STOP or word in NUMBERS:
         return ""
     word = _american(IRREGULAR.get(word, word))
-    return _stemmer().stemWord(word) if word.isascii() else word
+    return str(_stemmer().stemWord(word)) if word.isascii() else word
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
@@ -86,7 +87,7 @@ _IZE = re.compile(r"(?:al|an|er|or|on|at|it|om|im|in|iv)is(?:e|es|ed|ing|ation|a
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.english_stemmer.EnglishStemmer:
+def _stemmer() -> Any:
     return snowballstemmer.stemmer("english")
 
 

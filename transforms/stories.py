@@ -1,0 +1,104 @@
+"""Articles -> stories: those that tell of one event within a few days. Pure.
+
+An article is its heaviest words, of its title, its lead and its most salient names, each weighed by how rare it is.
+Two are near by the weighted share of words that they have in common (Ruzicka's similarity); what both report as one
+statement counts as much as a shared title. An article joins the story to which its members are nearest on average, or
+begins one; stories never merge.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from schemas.ids import story_id
+from schemas.records import Entity, Record, Revision
+from transforms.statements.keys import key_of
+from transforms.statements.words import weight, words
+
+LEAD = 700  # characters
+HEAVIEST = 24  # words of an article that are kept
+LOOKED_UP = 10  # of these, by which others are found
+TITLE, NAME = 2.0, 1.5  # times the weight of the same word in the lead
+NAMES = 5
+NEAR = 0.15
+STATEMENT = 0.2  # for a statement that two articles share
+LATEST = 8  # members of a story with which a new article is compared
+APART_S = 4 * 86_400.0  # from a story's newest article
+
+
+class Told(Record, frozen=True, array_like=True, gc=False):
+    """An article as it is compared. `terms`: word -> weight."""
+
+    article_id: str
+    site: str
+    at: float
+    terms: dict[str, int]
+
+
+def told(revision: Revision, entities: Iterable[Entity], at: float) -> Told:
+    times: dict[str, float] = defaultdict(float)
+    for word in words(revision.text[:LEAD]):
+        times[word.stem] = max(times[word.stem], 1.0)
+    salient = sorted(entities, key=lambda e: (-e.salience, e.name))[:NAMES]
+    for name in salient:
+        for word in words(name.name):
+            times[word.stem] = max(times[word.stem], NAME)
+    for word in words(revision.title):
+        times[word.stem] = max(times[word.stem], TITLE)
+    rated = sorted(((round(weight(stem) * n), stem) for stem, n in times.items()), key=lambda row: (-row[0], row[1]))
+    return Told(revision.article_id, revision.site, at, {stem: value for value, stem in rated[:HEAVIEST]})
+
+
+def keys(one: Told) -> frozenset[int]:
+    """By which articles are looked up that may tell of the same."""
+    return frozenset(key_of("story", stem) for stem in list(one.terms)[:LOOKED_UP])
+
+
+def near(one: Told, other: Told) -> float:
+    """0 to 1; 0 for articles too far apart in time."""
+    if abs(one.at - other.at) > APART_S:
+        return 0.0
+    both = sum(min(value, other.terms[stem]) for stem, value in one.terms.items() if stem in other.terms)
+    return both / (sum(one.terms.values()) + sum(other.terms.values()) - both) if both else 0.0
+
+
+def place(
+    new: Iterable[Told],
+    held: Mapping[str, Told],
+    stories: Mapping[str, str],
+    statements: Mapping[str, frozenset[str]],
+) -> dict[str, str]:
+    """Article -> story. `stories`: of the `held` articles; `statements`: of all of them, as far as they are known."""
+    known, of = dict(held), dict(stories)
+    by_key: dict[int, list[str]] = defaultdict(list)
+    for one in known.values():
+        for key in keys(one):
+            by_key[key].append(one.article_id)
+    placed = {}
+    for one in sorted(new, key=lambda t: (t.at, t.article_id)):
+        mine = keys(one)
+        found = {a for key in mine for a in by_key[key]}
+        found |= {a for a in known if statements.get(a, frozenset()) & statements.get(one.article_id, frozenset())}
+        found.discard(one.article_id)
+        placed[one.article_id] = of[one.article_id] = _nearest(one, [known[a] for a in found], of, statements)
+        known[one.article_id] = one
+        for key in mine:
+            by_key[key].append(one.article_id)
+    return placed
+
+
+def _nearest(one: Told, found: Sequence[Told], of: Mapping[str, str], statements: Mapping[str, frozenset[str]]) -> str:
+    if one.article_id in of:
+        return of[one.article_id]  # a revision stays in its story
+    members: dict[str, list[Told]] = defaultdict(list)
+    for other in sorted(found, key=lambda t: (-t.at, t.article_id)):
+        members[of[other.article_id]].append(other)
+    mine = statements.get(one.article_id, frozenset())
+    rated: dict[str, float] = {}
+    for story, some in members.items():
+        latest = some[:LATEST]
+        shared = any(mine & statements.get(t.article_id, frozenset()) for t in latest)
+        rated[story] = sum(near(one, t) for t in latest) / len(latest) + STATEMENT * shared
+    best = min(rated, key=lambda story: (-rated[story], story), default="")
+    return best if best and rated[best] >= NEAR else story_id(one.article_id)
