@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from schemas.ids import story_id
-from schemas.records import Entity, Record, Revision
+from schemas.records import Entity, Lineage, Record, Revision, Story
+from transforms.links import registrable_domain
 from transforms.statements.keys import key_of
+from transforms.statements.made import iso
 from transforms.statements.words import weight, words
 
 LEAD = 700  # characters
@@ -102,3 +105,33 @@ def _nearest(one: Told, found: Sequence[Told], of: Mapping[str, str], statements
         rated[story] = sum(near(one, t) for t in latest) / len(latest) + STATEMENT * shared
     best = min(rated, key=lambda story: (-rated[story], story), default="")
     return best if best and rated[best] >= NEAR else story_id(one.article_id)
+
+
+class Article(NamedTuple):
+    """A member of a story."""
+
+    article_id: str
+    site: str
+    title: str
+    at: float
+
+
+def story(story_id: str, members: Sequence[Article], lineage: Iterable[Lineage]) -> Story:
+    """The record of a story, at least one member. Copies that were written as lineage only belong to it, too."""
+    ordered = sorted(members, key=lambda a: (a.at, a.article_id))
+    own = {a.article_id for a in ordered}
+    copies = {row.article_id: row for row in lineage if row.original_article_id in own or row.article_id in own}
+    ids = [*(a.article_id for a in ordered), *sorted(copies.keys() - own)]
+    originals = {id_: copies[id_].original_article_id for id_ in ids if id_ in copies}
+    lead = next((a for a in ordered if a.article_id not in originals), ordered[0])
+    sites = [*(a.site for a in ordered), *(registrable_domain(copies[id_].url) for id_ in sorted(copies))]
+    return Story(
+        story_id=story_id,
+        lead_article_id=lead.article_id,
+        article_ids=tuple(ids),
+        originals=originals,
+        sites=tuple(dict.fromkeys(sites)),
+        title=lead.title,
+        first_seen=iso(ordered[0].at),
+        last_seen=iso(ordered[-1].at),
+    )
