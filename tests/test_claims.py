@@ -62,9 +62,10 @@ def test_where_a_source_stands_does_not_matter(text, expected):
 
 
 def test_a_split_quotation_is_one_claim_and_so_are_two_sentences_around_one_cue():
-    read = Read("“The road,” said Amara Okafor, “is open.”\n“It is wet,” said Amara Okafor. “It is very wet.”")
+    first = "“The road to the port,” said Amara Okafor, “is open again.”"
+    read = Read(f"{first}\n“It is wet,” said Amara Okafor. “It is very wet.”")
     assert read.table() == [
-        ("direct", "The road, … is open.", "Amara Okafor"),
+        ("direct", "The road to the port, … is open again.", "Amara Okafor"),
         ("direct", "It is wet, … It is very wet.", "Amara Okafor"),
     ]
 

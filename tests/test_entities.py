@@ -77,8 +77,9 @@ def test_a_known_word_inside_a_longer_unknown_name_is_not_taken_for_it():
 
 
 def test_the_words_around_a_name_outvote_a_label():
-    text = "Spokesman Odd Berg spoke, and Odd Berg, 52, left."
+    text = "Spokesman Odd Berg, 52, left."
     assert read(text, ("Odd Berg", "GPE"))["Odd Berg"].label == "PERSON"
+    assert read("Spokesman Odd Berg left.", ("Odd Berg", "GPE"))["Odd Berg"].label == "GPE", "one word is too little"
 
 
 def test_the_most_named_and_earliest_named_thing_is_the_most_salient():

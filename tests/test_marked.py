@@ -124,6 +124,15 @@ def test_a_passive_without_a_source_and_without_anyone_named_is_anonymous():
     ]
 
 
+def test_who_is_thought_to_be_something_does_not_say_so():
+    text = "Amara Okafor is thought to be in Gulu."
+    [row] = table(text, ("Amara Okafor", "is thought", "to be in Gulu", "belief"))
+    assert row[2] != "Amara Okafor"
+    quoted = "Amara Okafor was quoted as saying the road is open."
+    [row] = table(quoted, ("Amara Okafor", "was quoted as saying", "the road is open"))
+    assert row[2] == "Amara Okafor"
+
+
 def test_a_passive_inside_what_another_says_is_not_what_that_one_believes():
     text = "Amara Okafor said the driver was believed to be ill and would stay at home."
     outer = ("Amara Okafor", "said", "the driver was believed to be ill and would stay at home")

@@ -25,11 +25,12 @@ from schemas.errors import NewsbeamError
 from schemas.flow import Outcome, Settled, Work, pack
 from schemas.ids import make_id, reading_id
 from schemas.ports import PollReport, SeenItem
-from schemas.records import Claim, Revision
+from schemas.records import Claim, Lineage, Revision
 from schemas.words import Disposition
+from transforms.lineage import Found, Reason, lineage
+from transforms.nearness import Nearness
 from transforms.settle import finish, tables, visits
 from transforms.sinks.files import write_unit
-from transforms.verdicts import lineage
 
 BOTH = ("jsonl", "parquet")
 TEN, TWELVE = "“Ten hurt,” said Ann.", "“Twelve hurt,” said Ann."
@@ -92,6 +93,11 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
+def copied(copy: str, original: str) -> Lineage:
+    found = Found(index(original), Nearness(1.0, 1.0, 1.0, 1.0), (Reason.SOURCE_LINK,))
+    return lineage(index(copy), found, "u", "v")
+
+
 def with_model(made: Package, version: str) -> Package:
     """The same revision, read by another model."""
     reading = reading_id(made.revision.revision_id, version)
@@ -109,7 +115,7 @@ def with_model(made: Package, version: str) -> Package:
 
 
 def test_a_committed_unit_fills_every_table_and_a_second_walk_changes_nothing(house):
-    by = lineage(index("grid"), index("one"), 1.0, ("source link",), "u", "v")
+    by = copied("grid", "one")
     house.commit(package("one", by=(by,)), package("two"))
     assert house.walk() == 1
     before = house.rows()
@@ -198,7 +204,7 @@ def test_a_text_that_comes_back_is_current_again_with_its_newest_reading(house):
 
 def test_a_model_made_anew_is_the_model_that_was_walked(house):
     first = package("one", TEN)
-    by = lineage(index("grid"), index("two"), 1.0, ("source link",), "u", "v")
+    by = copied("grid", "two")
     for packages in (
         [first, package("two", by=(by,))],
         [package("one", TWELVE)],

@@ -53,7 +53,9 @@ def listening():
 
 
 def page(name: str, more: str = "") -> str:
-    return article(name, spanish(name)).replace("</article>", f"{more}</article>")
+    """An article; `more` stands between its two paragraphs, where an extractor takes it for a part of it."""
+    middle = f"</p>{more}<p>{spanish(name + ' again')}" if more else ""
+    return article(name, spanish(name)).replace("</p></article>", f"{middle}</p></article>")
 
 
 @pytest.fixture(scope="module")

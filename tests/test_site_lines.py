@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from pipeline.ledger import lines
@@ -42,7 +43,7 @@ def row(n: int, *, site: str = SITE, text: int = 0, **more: object) -> IndexRow:
         "reading_id": "x",
         "text_key": f"k{n}",
     }
-    given |= {"shingles": (text or n, 9_000), "edges": ("key",)}
+    given |= {"sample": np.array([text or n, 9_000], "<u8").tobytes(), "edges": ("key",)}
     return IndexRow(url=f"http://{site}/{n}", site=site, **{**given, **more})
 
 

@@ -58,7 +58,7 @@ class House:
         return [url for url in asked if url not in self.feeds and not url.endswith(("/robots.txt", "/tdmrep.json"))]
 
     def ledger(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.out / "newsbeam.db", timeout=30)) as connection:
+        with closing(sqlite3.connect(self.out / "newsbeam.db", timeout=90)) as connection:
             return connection.execute(query).fetchall()
 
     def asleep(self) -> bool:
@@ -123,7 +123,7 @@ def until(condition: Callable[[], Any], process: subprocess.Popen[str]) -> None:
 
 def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Its summary, once it has ended well. The wait is shorter than the sleep that a signal must break."""
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=90)
     assert process.returncode == 0, stderr
     return json.loads(stdout)
 

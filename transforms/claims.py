@@ -7,6 +7,7 @@ on from the one before; a speaker is resolved from the article's own entities, o
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -40,6 +41,12 @@ _BATCH = 64
 _MAX_WORDS, _MAX_QUOTES = 400, 40  # of a sentence: past them it is a list or a table, not prose
 _BARE = Frame((0, 0), 0, "say", None, ())  # a quotation without a cue
 _MIN_QUOTE = 12  # characters of a quotation that stands without a cue
+_SAID_OF = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?(?:thought|believed|said|reported|understood|known|expected"
+    r"|alleged|rumou?red|considered|feared|estimated|assumed|suspected|supposed)$",
+    re.IGNORECASE,
+)
+"""A cue in the passive: what stands before it is spoken of and does not speak."""
 _NEGATIONS = wordset("not n't never no nobody neither nor without")
 _MODALS = wordset("may might could would should must can will shall ought")
 
@@ -105,10 +112,13 @@ class Reader:
                 self._bare(quote, sentence, before)
 
     def _snapped(self, frame: Frame) -> Frame:
-        """A source that holds a name holds it whole: the tree may cut an unknown one in two."""
+        """A source that holds a name holds it whole: the tree may cut an unknown one in two. Who is "thought to" be
+        something is no source of that."""
         if frame.source is None:
             return frame
         a, b = frame.source
+        if b <= frame.cue[0] and _SAID_OF.search(self.text[frame.cue[0] : frame.cue[1]]):
+            return frame._replace(source=None)
         for start, end, _ in self.cast.places:
             if start < b and end > a and not start <= frame.cue[0] < end:
                 a, b = min(a, start), max(b, end)
@@ -141,9 +151,10 @@ class Reader:
         return resolve(self.text, frame.source, context)
 
     def _weighed(self, frame: Frame, ruled: Speaker, sentence: Sentence, before: Sentence) -> Speaker:
-        """The speaker by all candidates together, but where form alone decides: one source for two verbs, and a
-        quotation that an open mark carries into the next paragraph."""
-        if ruled.reason in {"shared_source", "continuation"}:
+        """The speaker by all candidates together, but where form alone decides: one source for two verbs, a quotation
+        that an open mark carries into the next paragraph, what "is thought" by nobody in particular."""
+        impersonal = ruled.reason == "passive" and _SAID_OF.search(self.text[frame.cue[0] : frame.cue[1]])
+        if impersonal or ruled.reason in {"shared_source", "continuation"}:
             return ruled
         return self.judged(self._case(frame, ruled, sentence, before), frame, ruled)
 

@@ -25,6 +25,7 @@ from transforms.naming.names import could_spell, is_acronym, near_miss, short_fo
 from transforms.step import StepDoFn, two_outputs
 
 _BATCH = 64
+SEEN = 4  # votes of a label that the model saw; a word beside a name has one to three
 NOTE_ACRONYM = "the acronym does not spell the name"
 NOTE_SPELLING = "spelt almost like {known}"
 Aliases = tuple[tuple[str, str, str], ...]
@@ -65,7 +66,7 @@ def spread(text: str, found: Sequence[Mention], acronyms: dict[str, str]) -> lis
         form = text[m.start : m.end]
         if m.origin == TABLE or (m.origin == PATTERN and m.label != "PERSON"):
             fixed[form] = m.label
-        votes[form][m.label] += 3 if m.origin == PATTERN else 1
+        votes[form][m.label] += SEEN * (3 if m.origin == PATTERN else 1)
         votes[form].update(evidence(text, m.start, m.end))
     rows = {form: fixed.get(form) or settled(count, count.most_common(1)[0][0]) for form, count in votes.items()}
     rows |= _people(rows, votes, fixed)

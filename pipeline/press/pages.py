@@ -28,7 +28,7 @@ def page(edition: Edition, shown: Shown) -> str:
     values = {
         **_common(outlet),
         "title": escape(shown.title),
-        "summary": escape(shown.summary),
+        "summary": escape(standfirst(shown)),
         "byline": escape(story.byline),
         "section": escape(story.section),
         "slug": escape(story.slug),
@@ -69,6 +69,12 @@ def markup(paragraphs: Iterable[str]) -> str:
     )
 
 
+def standfirst(shown: Shown) -> str:
+    """The page's own summary. Where a revision changes nothing but the feed's, the page stays as it is."""
+    revised = shown.story.revised
+    return shown.summary if revised and (revised.title or revised.replace) else shown.story.summary
+
+
 def json_ld(outlet: Outlet, shown: Shown) -> str:
     """schema.org NewsArticle, or VideoObject for a video, safe inside a script element."""
     video = shown.story.template == "video.html"
@@ -76,7 +82,7 @@ def json_ld(outlet: Outlet, shown: Shown) -> str:
         "@context": "https://schema.org",
         "@type": "VideoObject" if video else "NewsArticle",
         "name" if video else "headline": shown.title,
-        "description": shown.summary,
+        "description": standfirst(shown),
         "uploadDate" if video else "datePublished": shown.published.isoformat(),
         "dateModified": shown.modified.isoformat(),
         "author": [{"@type": "Person", "name": shown.story.byline}],
