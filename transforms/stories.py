@@ -55,7 +55,8 @@ def told(revision: Revision, entities: Iterable[Entity], at: float) -> Told:
 
 def keys(one: Told) -> frozenset[int]:
     """By which articles are looked up that may tell of the same."""
-    return frozenset(key_of("story", stem) for stem in list(one.terms)[:LOOKED_UP])
+    heaviest = sorted(one.terms, key=lambda stem: (-one.terms[stem], stem))[:LOOKED_UP]
+    return frozenset(key_of("story", stem) for stem in heaviest)
 
 
 def near(one: Told, other: Told) -> float:
