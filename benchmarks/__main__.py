@@ -25,6 +25,7 @@ PARTS = (
     "extraction",
     "copies",
     "footers",
+    "layouts",
     "model",
     "reading",
     "feeds",

@@ -24,6 +24,7 @@ from benchmarks.rows import Row
 from models.training import corpus
 from pipeline.model import load
 from pipeline.seeds import load_aliases
+from schemas.records import Span
 from transforms.annotation import annotate_text
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.sentences import sentences
@@ -125,15 +126,18 @@ def matched(gold: Sequence[set[int]], found: Sequence[set[int]], least: float = 
     return out
 
 
+def covers(mention: Span, name: GoldName) -> bool:
+    """Whether a mention holds most of an annotated name."""
+    return min(name.end, mention.end) - max(name.start, mention.start) >= 0.6 * (name.end - name.start)
+
+
 def speaker_verdict(claim: ClaimDraft, gold: str, found: Sequence[EntityDraft], names: Sequence[GoldName]) -> str:
     if claim.speaker_status == "unresolved":
         return "unresolved"
     if claim.speaker_status == "anonymous":
         return "right" if gold == "anonymous" else "wrong (called anonymous)"
     spans = found[claim.speaker].mentions
-    meant = {
-        n.entity for n in names for s in spans if min(n.end, s.end) - max(n.start, s.start) >= 0.6 * (n.end - n.start)
-    }
+    meant = {n.entity for n in names for s in spans if covers(s, n)}
     return "right" if gold in meant else "wrong"
 
 
@@ -172,17 +176,23 @@ class Totals:
             else:
                 a, b = claim.content[0][0], claim.content[-1][1]
                 self.misses.append(f"{article.name}\t{kinds[i]}\t{text[a:b]}")
-        self._outside(article, found, said, {i: j for i, (j, _) in pairs.items()})
+        bounds = [(s.start, s.end) for s in sentences(text, quotes)]
+        self._outside(article, found, said, {i: j for i, (j, _) in pairs.items()}, bounds)
         right = {j for j, _ in pairs.values()}
         for j, ours in enumerate(said):
             self.claims[ours.kind]["ours"] += 1
             self.claims[ours.kind]["ours right"] += j in right
 
     def _outside(
-        self, article: Article, found: Sequence[EntityDraft], said: Sequence[ClaimDraft], pairs: dict[int, int]
+        self,
+        article: Article,
+        found: Sequence[EntityDraft],
+        said: Sequence[ClaimDraft],
+        pairs: dict[int, int],
+        bounds: Sequence[tuple[int, int]],
     ) -> None:
-        """Counts gold claims, ours, and both right, whose named speaker has no mention in the claim's sentence."""
-        bounds = [(s.start, s.end) for s in sentences(article.text, quotations(article.text))]
+        """Counts gold claims, ours, and both right, whose named speaker has no mention in the claim's sentence, one of
+        `bounds`."""
         right = set()
         for i, claim in enumerate(article.claims):
             start, end = _sentence(bounds, claim.content[0][0])

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.commands import feeds, forget, look, passes, stores, tryout, upkeep
+from pipeline.commands import feeds, forget, look, passes, sites, stores, tryout, upkeep
 from pipeline.logs import configure
 from schemas.errors import NewsbeamError
 
@@ -41,6 +41,7 @@ app.command("validate")(upkeep.validate)
 app.command("config")(upkeep.config)
 app.add_typer(look.dead, name="dead")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(sites.app, name="sites")
 app.add_typer(stores.ledger, name="ledger")
 app.add_typer(stores.archive, name="archive")
 

@@ -18,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline.contact import require_contact
+from pipeline.layouthealth import drifting
 from pipeline.ledger import SqlLedger
 from pipeline.ledger.engine import Holder, held
 from pipeline.ledger.queries import polls_since, units_counted
@@ -44,6 +45,7 @@ class Summary(Record, frozen=True, kw_only=True):
     died: int = 0
     seconds: float = 0.0
     balanced: bool = True
+    drifted: tuple[str, ...] = ()  # layouts of sites that fit their pages no more, in words
 
     @property
     def total(self) -> int:
@@ -62,6 +64,7 @@ class Summary(Record, frozen=True, kw_only=True):
             died=self.died + other.died,
             seconds=round(self.seconds + other.seconds, 3),
             balanced=leased == sum(visits.values()),
+            drifted=other.drifted,
         )
 
 
@@ -144,7 +147,8 @@ def _passes(
     ledger = world.ledger()
     started, clock = ledger.now(), time.monotonic()
     recovered, died = recover(world, ledger, holder)
-    renew_prints(ledger, world.settings.dedupe.window_days)
+    if made := renew_prints(ledger, world.settings.dedupe, stale_only=True):
+        log.info("the index of copies was made anew of %d texts", made)
     if recovered:
         one_pass(world, ledger, holder, relate_only=True)
     summary = replace(counted(ledger, [*recovered, *died]), recovered=len(recovered), died=len(died))
@@ -159,7 +163,11 @@ def _passes(
         progress(summary)
         if not unit.leased and not ledger.due(_watched(world)).feeds:
             break  # what is pending is in other hands
-    summary = replace(summary, polls=_polls(ledger, started), seconds=round(time.monotonic() - clock, 3))
+    drifted = tuple(drifting(ledger, world.layouts))
+    for words in drifted if summary.total else ():  # `watch` does not say it anew where nothing was read
+        log.warning("drift: %s", words)
+    polls, seconds = _polls(ledger, started), round(time.monotonic() - clock, 3)
+    summary = replace(summary, polls=polls, seconds=seconds, drifted=drifted)
     if not stop.asked:
         at_end_of_passes(world, started, summary.visits.get(Disposition.FORGOTTEN, 0))
     return summary

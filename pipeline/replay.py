@@ -57,7 +57,9 @@ def offline(world: RealWorld) -> Offline:
     """No host waits for its turn here, so a unit may hold as many entries of one as it likes."""
     lease = replace(world.settings.lease, host_entries=world.settings.lease.unit_entries)
     settings = replace(world.settings, lease=lease)
-    return Offline(settings=settings, rules=world.rules, aliases=world.aliases, feeds=world.feeds)
+    return Offline(
+        settings=settings, rules=world.rules, aliases=world.aliases, feeds=world.feeds, layouts=world.layouts
+    )
 
 
 def replay_archive(
@@ -106,7 +108,7 @@ def _affected(
         if fetched_at and fetched_at < early:
             continue
         day = (one.revision.published.value if one.revision.published else fetched_at)[:10]
-        versions = world.versions(one.revision.language, one.revision.site, day)
+        versions = world.versions(one.revision.language, one.revision.site, day, one.page)
         if reading_of(one.revision.revision_id, versions) != one.reading_id:
             yield (one.entry_id, one.unit_id) if one.page else None
 

@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 from schemas.errors import ConfigError
+from schemas.layoutfile import parse_layouts
+from schemas.layouts import Layout
 from schemas.rulefile import parse_rules
 from schemas.rules import RuleBook
 from schemas.sites import SiteIntent, parse_sites
@@ -25,6 +27,16 @@ def load_rules(rules: str, sites: str) -> RuleBook:
 def load_sites(sites: str) -> dict[str, SiteIntent]:
     """What the files of a folder ("": newsbeam's own) set for their sites. Raises ConfigError."""
     return parse_sites(_texts(sites, "sites"))
+
+
+def load_layouts(sites: str) -> dict[str, tuple[Layout, ...]]:
+    """How the sites that a folder ("": newsbeam's own) has files for lay out their articles. Raises ConfigError."""
+    return parse_layouts(_texts(sites, "sites"))
+
+
+def site_texts(sites: str) -> dict[str, str]:
+    """The files of a folder ("": newsbeam's own) of sites, by name. Raises ConfigError."""
+    return _texts(sites, "sites")
 
 
 def _texts(named: str, own: str) -> dict[str, str]:

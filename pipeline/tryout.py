@@ -164,7 +164,7 @@ class Reader:
     def _extract(self, batch: list[Input], rows: list[Page]) -> Iterator[Any]:
         bodies = [unpack(row.body, PageBody) for row in rows]
         jobs = [
-            Job(item.body, item.url, item.content_type, hint_of(body.leased))
+            Job(item.body, item.url, item.content_type, hint_of(body.leased), self.world.layout(body.page))
             for item, body in zip(batch, bodies, strict=True)
         ]
         readable = [i for i, item in enumerate(batch) if not item.error]

@@ -9,16 +9,13 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select, update
-
-from pipeline.ledger import SqlLedger, expiry, prints
+from pipeline.ledger import SqlLedger, counters, expiry, prints
 from pipeline.ledger import forgetting as f
-from pipeline.ledger import tables as t
-from pipeline.ledger.sql import upsert
 from pipeline.ledger.tombstones import ENTRY, Stone, close_all, close_stones, raise_stones
 from pipeline.ledger.units import log as note
 from pipeline.removal import remove, remove_pages
 from pipeline.world import RealWorld
+from schemas.config import DAY_S, Dedupe
 from schemas.words import Disposition, Event
 
 log = logging.getLogger(__name__)
@@ -65,22 +62,18 @@ def upkeep(world: RealWorld, *, dry_run: bool = False) -> Gone:
 def expire_prints(world: RealWorld) -> None:
     """What is older than the window finds no copies any more."""
     ledger = world.ledger()
-    if since := window_start(ledger, world.settings.dedupe.window_days):
+    if since := world.settings.dedupe.since(ledger.now()):
         ledger.writing(lambda c: prints.expire(c, since))
 
 
-def window_start(ledger: SqlLedger, days: float) -> float:
-    """The instant since which copies are found by their text; 0 for ever."""
-    return ledger.now() - days * expiry.DAY_S if days else 0.0
-
-
-def renew_prints(ledger: SqlLedger, days: float) -> None:
-    """After an upgrade that samples texts in another way: the index is made anew, once."""
-    with ledger.reading() as connection:
-        if not prints.stale(connection):
-            return
-    made = ledger.writing(lambda c: prints.renew(c, window_start(ledger, days)))
-    log.info("the index of copies was made anew of %d texts", made)
+def renew_prints(ledger: SqlLedger, kept: Dedupe, *, stale_only: bool = False) -> int:
+    """Samples that the index of copies lacks are made anew; gives how many. `stale_only`: where texts may have been
+    sampled in another way, as after an upgrade."""
+    if stale_only:
+        with ledger.reading() as connection:
+            if not prints.stale(connection):
+                return 0
+    return ledger.writing(lambda c: prints.renew(c, kept.since(ledger.now())))
 
 
 def at_end_of_passes(world: RealWorld, since: float, forgotten: int) -> None:
@@ -136,11 +129,9 @@ def _expire(world: RealWorld, expired: f.Holdings) -> None:
 
 def _once_a_day(ledger: SqlLedger, mark: str) -> bool:
     with ledger.reading() as connection:
-        at = connection.scalar(select(t.counters.c.value).where(t.counters.c.name == mark)) or 0
-    return ledger.now() - at >= expiry.DAY_S
+        return ledger.now() - (counters.value(connection, mark) or 0) >= DAY_S
 
 
 def _mark(ledger: SqlLedger, mark: str) -> None:
     with ledger.engine.begin() as connection:
-        upsert(connection, t.counters, [{"name": mark, "value": 0}])
-        connection.execute(update(t.counters).where(t.counters.c.name == mark).values(value=int(ledger.now())))
+        counters.put(connection, mark, int(ledger.now()))

@@ -19,15 +19,17 @@ from pipeline.archive import WarcArchive
 from pipeline.guard import PebbleGuard, guard
 from pipeline.ledger import SqlLedger, ledger
 from pipeline.model import SpacyModel
-from pipeline.seeds import load_aliases, load_rules, load_sites
+from pipeline.seeds import load_aliases, load_layouts, load_rules, load_sites
 from pipeline.web import AioWeb
 from schemas.config import Network, Settings
 from schemas.errors import ConfigError
 from schemas.feeds import FeedIntent, parse_feeds
 from schemas.ids import make_id
-from schemas.records import Versions
+from schemas.layouts import Layout, Layouts, layout_at
+from schemas.records import RawPage, Versions
 from schemas.rules import RuleBook
 from schemas.sites import SiteIntent
+from transforms.url_parts import split
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class RealWorld:
     aliases: tuple[tuple[str, str, str], ...]
     feeds: Mapping[str, FeedIntent] = field(default_factory=dict)
     sites: Mapping[str, SiteIntent] = field(default_factory=dict)
+    layouts: Layouts = field(default_factory=dict)
 
     def ledger(self) -> SqlLedger:
         return ledger(self.settings.ledger_url, self.clock(), self.settings.lease.lease_s)
@@ -64,9 +67,18 @@ class RealWorld:
     def clock(self) -> SystemClock:
         return SystemClock()
 
-    def versions(self, language: str, site: str, day: str) -> Versions:
+    def layout(self, page: RawPage) -> Layout | None:
+        address, day = split(page.final_url or page.url), page.fetched_at[:10]
+        host = address.host if address is not None else ""
+        return layout_at(self.layouts, host, day or self.clock().now().date().isoformat())
+
+    def versions(self, language: str, site: str, day: str, page: RawPage | None = None) -> Versions:
+        layout = self.layout(page) if page is not None else None
         return _versions(
-            self.model().version(language), self.rules.for_site(site, day).hash, _aliases_hash(self.aliases)
+            self.model().version(language),
+            self.rules.for_site(site, day).hash,
+            _aliases_hash(self.aliases),
+            layout.version if layout else "",
         )
 
 
@@ -86,8 +98,10 @@ def _aliases_hash(aliases: tuple[tuple[str, str, str], ...]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _versions(model: str, rules: str, aliases: str) -> Versions:
-    return Versions(code=__version__, model=model, rules=make_id("rules", rules, aliases))
+def _versions(model: str, rules: str, aliases: str, layout: str) -> Versions:
+    """A site without a layout has the version that it had before there were any."""
+    mine = make_id("rules", rules, aliases, layout) if layout else make_id("rules", rules, aliases)
+    return Versions(code=__version__, model=model, rules=mine)
 
 
 def open_world(settings: Settings, *, with_feeds: bool = True) -> RealWorld:
@@ -103,6 +117,7 @@ def open_world(settings: Settings, *, with_feeds: bool = True) -> RealWorld:
         aliases=load_aliases(settings.paths.aliases),
         feeds=feeds,
         sites=sites,
+        layouts=load_layouts(settings.paths.sites),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.layouts import LayoutUse
 from schemas.records import SCHEMA_VERSION, Article, Claim, Entity, Lineage, RawPage, Reading, Record, Revision
 
 
@@ -37,6 +38,7 @@ class Package(Record, frozen=True, kw_only=True):
     claims: tuple[Claim, ...] = ()
     lineage: tuple[Lineage, ...] = ()
     index: IndexRow | None = None
+    layout: LayoutUse | None = None  # what came of the site's own rules
 
 
 class FileInfo(Record, frozen=True, kw_only=True):

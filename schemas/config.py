@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+DAY_S = 86_400.0
 _STRICT = {"extra": "forbid"}  # read by pydantic where settings are loaded; keeps pydantic off the workers
 
 
@@ -75,6 +76,10 @@ class Extract:
 class Dedupe:
     __pydantic_config__ = _STRICT
     window_days: float = 30.0  # in which copies are found by their text; 0: for ever
+
+    def since(self, now: float) -> float:
+        """The instant (epoch seconds) from which on copies are found by their text; 0 for ever."""
+        return now - self.window_days * DAY_S if self.window_days else 0.0
 
 
 @dataclass(frozen=True)

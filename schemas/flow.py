@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from schemas.commits import FileInfo, IndexRow
+from schemas.layouts import LayoutUse
 from schemas.records import (
     Change,
     DateValue,
@@ -113,6 +114,7 @@ class DraftBody(Record, frozen=True, kw_only=True):
     follows: str = ""  # the revision before this one
     changes: tuple[Change, ...] = ()  # since then
     copied_by: tuple[Lineage, ...] = ()  # committed articles that turn out to be copies of this one
+    layout: LayoutUse | None = None  # what came of the site's own rules
 
 
 class Work(NamedTuple):
@@ -138,6 +140,7 @@ class Outcome(NamedTuple):
     article_id: str = ""
     original_article_id: str = ""  # of a `copy`
     body: bytes = b""  # msgpack of Copied (`copy`) or DeadLetter (`dead`)
+    layout: bytes = b""  # msgpack of LayoutUse, where the page's site has rules of its own
 
 
 class Copied(Record, frozen=True, kw_only=True):
@@ -157,6 +160,7 @@ class Settled(Record, frozen=True, kw_only=True):
     index: tuple[IndexRow, ...] = ()
     again: tuple[str, ...] = ()  # entries that are due again: copies whose original was not written
     revisits: dict[str, float] = {}  # entry -> when it is visited again (epoch seconds)
+    layouts: dict[str, LayoutUse] = {}  # by entry
 
 
 def pack(value: object) -> bytes:

@@ -16,6 +16,7 @@ from schemas.config import Settings
 from schemas.feeds import FeedIntent
 from schemas.flow import LeasedEntry, Settled
 from schemas.health import Health
+from schemas.layouts import Layout
 from schemas.records import DeadLetter, FeedEntry, RawPage, Record, Versions
 from schemas.rules import RuleBook
 from schemas.sites import SiteIntent
@@ -272,5 +273,8 @@ class World(Protocol):
     def model(self) -> Model: ...
     def clock(self) -> Clock: ...
 
-    def versions(self, language: str, site: str, day: str) -> Versions:
-        """Of code, model and the rules that apply to a site on a day: what a reading is made with."""
+    def layout(self, page: RawPage) -> Layout | None:
+        """How the page's site laid out its articles on the day on which it was fetched, if it has rules for that."""
+
+    def versions(self, language: str, site: str, day: str, page: RawPage | None = None) -> Versions:
+        """Of code, model and the rules that apply to a site on a day, and to a page: what a reading is made with."""

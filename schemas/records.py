@@ -32,7 +32,11 @@ class Paragraph(Record, frozen=True, kw_only=True):
 
 
 class Removal(Record, frozen=True, kw_only=True):
-    """Text that cleaning took out: by which rule, why, and where it stood in the text as extracted."""
+    """Text that was taken out: by which rule, why, and where it stood in the text as extracted.
+
+    Of stage `extract` it is what the rules of a site leave out of a page. It was never in that text: `start == end` is
+    the place where it would stand, and of a long one the beginning is kept.
+    """
 
     rule: str
     stage: str

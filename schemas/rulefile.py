@@ -34,7 +34,7 @@ _SCOPE = re.compile(r"(first|last) ([1-9]\d*)")
 _SITE = re.compile(r"(?=.{4,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _PIECE = re.compile(r"%([a-z_]+)%")
 _GROUP = re.compile(r"\(\?P<(value|cut)>")
-_TOP = ("site", "pieces", "rule", "collect", "lexicon", "kind")  # the last three are read by `sites.py`, `kindfile.py`
+_TOP = ("site", "pieces", "rule", "collect", "layout", "lexicon", "kind")  # the last four are read elsewhere
 _TEXTS = ("pattern", "unless", "rest")  # a pattern, or a list of alternatives
 _NUMBERS = {"block": (1, 20), "max_chars": (1, 600), "rest_lines": (0, 20), "linked_before": (1, 40)}
 _SWITCHES = ("fold", "disguised", "rest_open")

@@ -110,4 +110,6 @@ class Event(StrEnum):
     FORGOTTEN = "forgotten"
     LIFTED = "lifted"
     EXPIRED = "expired"
+    DRIFTED = "drifted"  # the rules of a site fit its pages no more
+    DRIFT_ENDED = "drift_ended"
     REHOUSED = "rehoused"  # a page lies somewhere else; its old place (the words) is still to be cleared

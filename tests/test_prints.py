@@ -11,7 +11,7 @@ from pipeline.ledger import SqlLedger, prints
 from pipeline.ledger import tables as t
 from pipeline.upkeep import renew_prints
 from schemas.commits import IndexRow
-from schemas.config import Lease
+from schemas.config import Dedupe, Lease
 from schemas.flow import Settled
 from schemas.ids import article_id
 from schemas.records import Revision
@@ -109,7 +109,7 @@ def test_prints_of_another_sampling_are_unknown_until_they_are_made_anew(ledger)
         connection.execute(t.shingles.delete())
         connection.execute(t.shingles.insert(), [{"shingle": key, "doc": 1} for key in (8, 16)])
     assert found(ledger) == found(ledger, STRANGE) == []
-    renew_prints(ledger, 30)
+    renew_prints(ledger, Dedupe(30), stale_only=True)
     assert found(ledger) == ["https://wire.test/story"]
     assert sizes(ledger) == (1, len(set(keys([SAMPLE])[0].tolist())))
     with ledger.reading() as connection:
@@ -120,7 +120,7 @@ def test_what_was_written_before_the_window_is_not_made_anew(ledger, clock):  # 
     commit(ledger, "a", wire := row("wire", b""))
     held_text(ledger, wire, STORY)
     clock.later(days=31)
-    renew_prints(ledger, 30)
+    renew_prints(ledger, Dedupe(30), stale_only=True)
     assert sizes(ledger) == (0, 0)
     assert ledger.writing(lambda c: prints.renew(c, 0.0)) == 1
 

@@ -42,7 +42,7 @@ class Desk:
     def model(self) -> SpacyModel:
         return SpacyModel(HereGuard(), self.settings.annotate.models)
 
-    def versions(self, language: str, site: str, day: str) -> Versions:
+    def versions(self, language: str, site: str, day: str, page: object = None) -> Versions:
         return Versions(code="0", model=self.model().version(language), rules=f"{site} on {day}")
 
 

@@ -147,8 +147,11 @@ class Reader:
             if self.said and any(q.continues for a, b in frame.content for q in self._quotes_in(a, b)):
                 return self._goes_on(self.said[-1].speaker)
             return self._carried(before, sentence)
-        context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
-        return resolve(self.text, frame.source, context)
+        return resolve(self.text, frame.source, self._context(sentence, before))
+
+    def _context(self, sentence: Sentence, before: Sentence) -> Context:
+        bounds = (sentence.start, sentence.end), (before.start, before.end)
+        return Context(self.cast, self.said, *bounds, self.quoted)
 
     def _weighed(self, frame: Frame, ruled: Speaker, sentence: Sentence, before: Sentence) -> Speaker:
         """The speaker by all candidates together, but where form alone decides: one source for two verbs, a quotation
@@ -163,7 +166,7 @@ class Reader:
         return weighed(found, ruled, phrase)
 
     def _case(self, frame: Frame, ruled: Speaker, sentence: Sentence, before: Sentence) -> Case:
-        context = Context(self.cast, self.said, (sentence.start, sentence.end), (before.start, before.end), self.quoted)
+        context = self._context(sentence, before)
         at = frame.cue[0] if frame.cue[1] > frame.cue[0] or not frame.content else frame.content[0][0]
         return case(self.text, self.trees, source_of(self.text, frame.source, at, context), ruled, context)
 
@@ -204,7 +207,7 @@ class Reader:
             speaker = Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
         bare = _BARE._replace(cue=(quote.start, quote.start), content=((quote.start, quote.end),))
         speaker = self._weighed(bare, speaker, sentence, before)
-        self._add(_BARE, [(quote.start, quote.end)], speaker)
+        self._add(bare, [*bare.content], speaker)
         self._remember(sentence, speaker)
 
     def _complete(self, quote: Quote) -> bool:
@@ -284,7 +287,7 @@ class ClaimsDoFn(StepDoFn):
         named = unpack(row.entities, list[EntityDraft])
         found = claims(draft.text, annotation, named)
         now = self.clock.now()
-        versions = self.world.versions(draft.language, draft.site, day_of(draft, now))
+        versions = self.world.versions(draft.language, draft.site, day_of(draft, now), draft.page)
         body = pack(package(row, draft, named, found, versions, now))
         return Work(row.unit_id, row.visit_id, row.entry_id, row.url, body)
 

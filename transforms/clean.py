@@ -7,8 +7,9 @@ as a Removal; the rest is never rewritten. Leftovers are better than an author's
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -37,7 +38,7 @@ from transforms.removal import (
     what_stays,
 )
 from transforms.repeats import counted, edge_keys
-from transforms.step import StepDoFn, outcome, two_outputs
+from transforms.step import StepDoFn, outcome, two_outputs, use_of
 
 STEP = "clean"
 BATCH = 32
@@ -141,12 +142,17 @@ def _metadata(taken: Mapping[int, Taken]) -> tuple[tuple[str, ...], tuple[str, .
     return tuple(names), tuple(flags), origins
 
 
-def cleaned_body(body: DraftBody, book: RuleBook, repeated: Collection[str] = ()) -> DraftBody:
-    """The draft with its text cleaned, and what the removed lines told of it. `repeated` are keys of learned lines."""
+Ask = Callable[[Collection[str]], Collection[str]]
+"""Of the keys of some lines, those of lines that the site repeats."""
+
+
+def cleaned_body(body: DraftBody, book: RuleBook, repeated: Ask = lambda keys: ()) -> DraftBody:
+    """The draft with its text cleaned, and what the removed lines told of it."""
     headings = {heading.start for heading in body.headings}
     keys = [(line, key) for line, key in edge_keys(list(lines_of(body.text)), book.kinds) if line.start not in headings]
     why = f"articles of {body.site} repeat this line"
-    learned = {line.start: why for line, key in keys if key in repeated}
+    known = repeated({key for _, key in keys}) if keys else ()
+    learned = {line.start: why for line, key in keys if key in known}
     found = clean(
         body.text, book, links=body.links, headings=body.headings, paragraphs=body.paragraphs, learned=learned
     )
@@ -177,31 +183,33 @@ class CleanDoFn(StepDoFn):
         super().__init__(world)
         self.learned = learned
 
+    def setup(self) -> None:
+        super().setup()
+        self.ledger = self.world.ledger() if self.learned else None
+
     def many(self, rows: Sequence[Draft]) -> list[Any]:
         return [self._one(row) for row in rows]
 
     def _one(self, row: Draft) -> Draft | Outcome:
         body = unpack(row.body, DraftBody)
         book = self.world.rules.for_site(body.site, day_of(body, self.clock.now()))
-        done = cleaned_body(body, book, self._repeated(body, book))
+        done = cleaned_body(body, book, partial(self._repeated, body))
         words, least = size(done.text), self.world.settings.extract.min_words
         if words < least:
-            return outcome(row, Disposition.TOO_SHORT, self.step, f"{words} words are left, {least} are wanted")
+            why = f"{words} words are left, {least} are wanted"
+            return outcome(row, Disposition.TOO_SHORT, self.step, why, layout=use_of(body.layout))
         return row._replace(body=pack(done))
 
-    def _repeated(self, body: DraftBody, book: RuleBook) -> Collection[str]:
-        """Keys of the lines that the site was known to repeat when the entry was first seen.
+    def _repeated(self, body: DraftBody, keys: Collection[str]) -> Collection[str]:
+        """Of these keys those of lines that the site was known to repeat when the entry was first seen.
 
         Later visits and replays judge by the same instant: what was learned since then makes no new revision.
         """
         since = body.first_seen or (body.page.fetched_at if body.page else "")
-        if not self.learned or not since:
-            return ()
-        keys = {key for _, key in edge_keys(list(lines_of(body.text)), book.kinds)}
-        if not keys:
+        if self.ledger is None or not since:
             return ()
         at = datetime.fromisoformat(since).timestamp()
-        return self.world.ledger().repeated(body.site, keys, at)
+        return self.ledger.repeated(body.site, keys, at)
 
 
 class Clean(beam.PTransform):

@@ -25,10 +25,9 @@ from transforms.page.metadata import FOREIGN_CANONICAL
 from transforms.reading import day_of, reading_of
 from transforms.revisions import changes
 from transforms.shingles import SAMPLING, samples
-from transforms.step import MAIN, OUTCOMES, StepDoFn, outcome, two_outputs
+from transforms.step import MAIN, OUTCOMES, StepDoFn, outcome, two_outputs, use_of
 from transforms.verdicts import Print, Verdict, judge
 
-DAY_S = 86_400.0
 PRECISE = {"year": 4, "month": 7, "day": 10}  # characters of a date that say something
 
 
@@ -70,7 +69,7 @@ def apply(draft: Draft, verdict: Verdict) -> Draft | Outcome:
             if body.why != Why.REPLAY and body.page is not None and body.page.page_id != before.page_id:
                 done = msgspec.structs.replace(done, changes=changes(before.text, body.text))
         return draft._replace(body=pack(done))
-    more: dict[str, Any] = {"article_id": index.article_id}
+    more: dict[str, Any] = {"article_id": index.article_id, "layout": use_of(body.layout)}
     if verdict.original_article_id:
         [row] = verdict.lineage
         held = msgspec.structs.replace(index, copy_of=row.original_article_id, sample=b"", edges=())
@@ -89,7 +88,7 @@ class Fingerprint(StepDoFn):
     def _one(self, row: Draft, body: DraftBody, sample: bytes) -> Draft:
         index = index_row(row, body, sample)
         if body.why == Why.REPLAY:  # the same text, read by other versions, is another reading
-            versions = self.world.versions(body.language, body.site, day_of(body, self.clock.now()))
+            versions = self.world.versions(body.language, body.site, day_of(body, self.clock.now()), body.page)
             index = msgspec.structs.replace(index, reading_id=reading_of(index.revision_id, versions))
         return row._replace(body=pack(msgspec.structs.replace(body, index=index)))
 
@@ -114,14 +113,11 @@ class Judge(beam.DoFn):
         prints = [p for p in prints if p.index.article_id not in gone]
         known = self.ledger.known(sorted({p.index.article_id for p in prints}))
         named = {article_id(p.index.source_url) for p in prints if p.index.source_url}
-        near = self.ledger.neighbours({p.index.article_id: p.index.sample for p in prints}, named, self._since())
+        since = self.world.settings.dedupe.since(self.clock.now().timestamp())
+        near = self.ledger.neighbours({p.index.article_id: p.index.sample for p in prints}, named, since)
         texts = self.ledger.texts(sorted({row.revision_id for row in known.values() if not row.copy_of}))
         for visit, verdict in judge(prints, known, near, texts, group[0]).items():
             yield visit, pack(verdict)
-
-    def _since(self) -> float:
-        days = self.world.settings.dedupe.window_days
-        return self.clock.now().timestamp() - days * DAY_S if days else 0.0
 
 
 class Apply(beam.DoFn):

@@ -14,11 +14,12 @@ from schemas.flow import Draft, DraftBody, LeasedEntry, Page, PageBody, pack, un
 from schemas.ports import Response, World
 from schemas.records import RawPage
 from schemas.words import Disposition
+from transforms.fetch import is_own_text
 from transforms.links import canonical, registrable_domain
 from transforms.page.metadata import Hint
 from transforms.page.read import Extracted, Job, extract_job
 from transforms.page.refuse import Refusal
-from transforms.step import StepDoFn, outcome, two_outputs
+from transforms.step import StepDoFn, outcome, two_outputs, use_of
 
 STEP = "extract"
 BATCH = 32
@@ -48,6 +49,8 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         headings=found.headings,
         paragraphs=found.paragraphs,
         captions=found.captions,
+        removals=found.removals,
+        layout=found.layout,
         links=found.links,
         source_url=meta.source_url,
         origins=meta.origins,
@@ -69,19 +72,20 @@ class ExtractDoFn(StepDoFn):
 
     def many(self, rows: Sequence[Page]) -> list[Any]:
         bodies = [unpack(row.body, PageBody) for row in rows]
-        jobs = [_job(body, self.archive.read(body.page)) for body in bodies]
+        jobs = [self._job(body, self.archive.read(body.page)) for body in bodies]
         results = self.guard.map(extract_job, jobs, timeout_s=self.world.settings.extract.timeout_s)
         return [self._result(*triple) for triple in zip(rows, bodies, results, strict=True)]
 
     def _result(self, row: Page, body: PageBody, found: Extracted | Refusal | Exception) -> Any:
         if isinstance(found, Refusal):
-            return outcome(row, Disposition(found.disposition), self.step, found.reason)
+            return outcome(row, Disposition(found.disposition), self.step, found.reason, layout=use_of(found.layout))
         return found if isinstance(found, Exception) else draft(row, body, found)
 
-
-def _job(body: PageBody, response: Response) -> Job:
-    raw: RawPage = body.page
-    return Job(response.body, raw.final_url or raw.url, response.header("content-type"), hint_of(body.leased))
+    def _job(self, body: PageBody, response: Response) -> Job:
+        raw: RawPage = body.page
+        url, kind = raw.final_url or raw.url, response.header("content-type")
+        layout = None if is_own_text(body.leased) else self.world.layout(raw)
+        return Job(response.body, url, kind, hint_of(body.leased), layout)
 
 
 class Extract(beam.PTransform):

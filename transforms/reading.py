@@ -60,6 +60,7 @@ def package(
         claims=tuple(_claim(c, named, reading, article, draft.published) for c in claims),
         lineage=draft.copied_by,
         index=_index(draft.index, revision, reading),
+        layout=draft.layout,
     )
 
 

@@ -25,22 +25,22 @@ def line_key(shown: str) -> str:
     return make_id("line", fold(shown))
 
 
-def repeatable(line: Line, kinds: KindBook) -> bool:
-    """Whether a line may be boilerplate if others of its site have it, too."""
+def repeatable(line: Line, kinds: KindBook, about: Collection[str]) -> bool:
+    """Whether a line may be boilerplate if others of its site have it, too. `about`: what kinds have for a core."""
     if len(line.bare.split()) < MIN_WORDS or len(line.bare) > MAX_CHARS:
         return False
     if line.text.rstrip()[-1:] not in _ENDS:
         return True
-    about = {signal for kind in kinds.kinds for signal in kind.core}
-    return not about.isdisjoint(kinds.signals(line.text, line.bare, Place()))
+    return not kinds.signals(line.text, line.bare, Place()).isdisjoint(about)
 
 
 def edge_keys(lines: Sequence[Line], kinds: KindBook) -> Iterator[tuple[Line, str]]:
     """(line, key) of the lines near the ends of a text that may be learned, in the order of the text."""
     total = sum(line.number >= 0 for line in lines)
+    about = {signal for kind in kinds.kinds for signal in kind.core}
     for line in lines:
         near = 0 <= line.number < TOP or line.number >= total - FOOT
-        if line.number >= 0 and near and repeatable(line, kinds):
+        if line.number >= 0 and near and repeatable(line, kinds, about):
             yield line, line_key(line.bare)
 
 

@@ -19,6 +19,7 @@ import msgspec
 from schemas.commits import Manifest, Package
 from schemas.errors import Unbalanced, UnitLost, on_this_machine
 from schemas.flow import Copied, LeasedEntry, Outcome, Settled, Work, unpack
+from schemas.layouts import LayoutUse
 from schemas.ports import Ledger, World
 from schemas.records import DeadLetter, Record, Visit
 from schemas.words import Disposition
@@ -40,7 +41,7 @@ def visits(works: Sequence[Work], packages: Sequence[Package], outcomes: Sequenc
             why="",
             disposition=Disposition.WRITTEN.value,
             step="claims",
-            reason=f"{len(package.claims)} claims, {len(package.entities)} entities",
+            reason=f"{len(package.claims)} claims, {len(package.entities)} entities{_without_rules(package.layout)}",
             article_id=package.article.article_id,
             reading_id=package.reading.reading_id,
         )
@@ -62,6 +63,16 @@ def visits(works: Sequence[Work], packages: Sequence[Package], outcomes: Sequenc
         for o in outcomes
     ]
     return sorted(written + others, key=lambda v: v.visit_id)
+
+
+def _without_rules(use: LayoutUse | None) -> str:
+    return f"; {use.why}" if use is not None and use.why else ""
+
+
+def layouts(works: Sequence[Work], packages: Sequence[Package], outcomes: Sequence[Outcome]) -> dict[str, LayoutUse]:
+    """By entry, what came of the rules of its page's site."""
+    written = [(w.entry_id, p.layout) for w, p in zip(works, packages, strict=True) if p.layout is not None]
+    return dict(written) | {o.entry_id: unpack(o.layout, LayoutUse) for o in outcomes if o.layout}
 
 
 def split_copies(outcomes: Sequence[Outcome], held: set[str]) -> tuple[list[Copied], list[str]]:
@@ -148,6 +159,7 @@ class SettleUnit(beam.DoFn):
             index=tuple(index),
             again=tuple(again),
             revisits=dict(self._revisits(ended, leased)),
+            layouts=layouts(works, packages, outcomes),
         )
         try:
             kept = self.ledger.prepare(settled)

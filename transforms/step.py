@@ -15,6 +15,7 @@ import msgspec
 from schemas.errors import of_the_machine, trace_of
 from schemas.flow import Begin, Draft, Leases, Outcome, Page, Work, pack
 from schemas.ids import make_id
+from schemas.layouts import LayoutUse
 from schemas.ports import World
 from schemas.records import DeadLetter
 from schemas.words import Disposition
@@ -86,6 +87,11 @@ class StepDoFn(beam.DoFn):
 def outcome(row: Any, disposition: Disposition, step: str, reason: str, **more: Any) -> Outcome:
     """The end of the visit that `row` belongs to."""
     return Outcome(row.unit_id, row.visit_id, row.entry_id, row.url, disposition.value, step, reason, **more)
+
+
+def use_of(layout: LayoutUse | None) -> bytes:
+    """What came of a site's own rules, as an outcome carries it."""
+    return pack(layout) if layout is not None else b""
 
 
 def dead_outcome(row: Any, error: Exception, step: str, at: str) -> Outcome:

@@ -84,12 +84,16 @@ def names_of(
     for token in doc:
         if token.is_space:
             continue
-        edge = token.ent_iob_ if token.ent_type_ else ""
-        given = (f"{edge}-{token.ent_type_}" if edge in {"B", "I"} else OUTSIDE,)
-        tags = opinion.get(len(words), given)
+        tags = opinion.get(len(words), (mark_of(token),))
         words.append(token.text)
         targets.append(allowed.number([t for tag in tags for t in marking.allows(*_split(tag))]))
     return Paragraph(tuple(words), names=tuple(targets))
+
+
+def mark_of(token: Any) -> str:
+    """The tag that a corpus gives a token."""
+    edge = token.ent_iob_ if token.ent_type_ else ""
+    return f"{edge}-{token.ent_type_}" if edge in {"B", "I"} else OUTSIDE
 
 
 def _split(tag: str) -> tuple[str, str]:

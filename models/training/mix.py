@@ -71,12 +71,9 @@ class Mixer:
                 for article in self._repeated(self.data.news, passes):
                     yield from self._cut(self._faces(article))
                 continue
-            if name == "trees":
-                for paragraphs in self._repeated(self.data.trees, passes):
-                    yield from self._cut(paragraphs)
-                continue
-            for paragraphs in self._repeated(self.data.names[name], passes):
-                share = self.settings["augment"]["sentences"]
+            share = self.settings["augment"]["sentences"]  # of paragraphs with names: trees stay whole
+            rows = self.data.trees if name == "trees" else self.data.names[name]
+            for paragraphs in self._repeated(rows, passes):
                 yield from self._cut([part for p in paragraphs for part in augment.sentences(p, self.random, share)])
 
     def _repeated(self, rows: Sequence[Any], passes: float) -> Iterator[Any]:

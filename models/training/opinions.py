@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from en_newsbeam_sm.labels import NAME_TAGS
+from en_newsbeam_sm.tags import log_softmax
 from models.training import datasets
 from models.training.targets import OUTSIDE, Marking
 
@@ -48,8 +49,7 @@ def contradictions(doc: Any, found: Sequence[Best], marking: Marking) -> Iterato
     for place, (token, best) in enumerate(zip((t for t in doc if not t.is_space), found, strict=True)):
         if token.ent_type_ and token.ent_type_ not in marking.kinds:
             continue  # of such a mark the recipe makes a set already
-        edge = token.ent_iob_ if token.ent_type_ else ""
-        given = f"{edge}-{token.ent_type_}" if edge in {"B", "I"} else OUTSIDE
+        given = datasets.mark_of(token)
         seen = best.tag if best.tag[2:] in marking.kinds else OUTSIDE
         if seen == given or best.chance < FAIR:
             continue
@@ -58,9 +58,7 @@ def contradictions(doc: Any, found: Sequence[Best], marking: Marking) -> Iterato
 
 def best_tags(reader: Any, doc: Any) -> list[Best]:
     """Of each word the tag that a released reader finds likeliest, alone and not as part of a path."""
-    scores = reader.name_scores(doc)
-    chances = np.exp(scores - scores.max(-1, keepdims=True))
-    chances /= chances.sum(-1, keepdims=True)
+    chances = np.exp(log_softmax(reader.name_scores(doc)))
     first = chances.argmax(-1)
     return [Best(NAME_TAGS[tag], float(row[tag])) for tag, row in zip(first, chances, strict=True)]
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.figures import calibration, table
-from benchmarks.reading import Article, articles, letters, matched
+from benchmarks.reading import Article, articles, covers, letters, matched
 from pipeline.model import load
 from pipeline.seeds import load_aliases
 from schemas.annotation import Annotation
@@ -80,12 +80,7 @@ def _right(case: Case, gold: str, article: Article) -> tuple[int, ...]:
     return tuple(
         i
         for i, member in enumerate(case.members)
-        if member
-        and any(
-            min(n.end, s.end) - max(n.start, s.start) >= 0.6 * (n.end - n.start)
-            for n in meant
-            for s in member.entity.mentions
-        )
+        if member and any(covers(s, n) for n in meant for s in member.entity.mentions)
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def validate(config: Config = None, feeds: Feeds = None, settings: Set = None) -> None:
     """Check settings, feeds, sites and rules, and prove every rule by its examples."""
-    from pipeline.seeds import load_aliases, load_rules, load_sites, seeds
+    from pipeline.seeds import load_aliases, load_layouts, load_rules, load_sites, seeds
     from pipeline.world import check_sites, read_feeds
     from schemas.rules import check_examples
 
@@ -44,6 +44,10 @@ def validate(config: Config = None, feeds: Feeds = None, settings: Set = None) -
         errors.append(error)
     try:
         check_sites(loaded.settings, load_sites(paths.sites).values())
+    except ConfigError as error:
+        errors.append(error)
+    try:
+        load_layouts(paths.sites)
     except ConfigError as error:
         errors.append(error)
     try:
@@ -158,15 +162,13 @@ def _writing(loaded: Loaded) -> Iterator[tuple[Connection, float]]:
 def reindex(file: Config = None, out: Out = None, settings: Set = None) -> None:
     """Empty the read model and fill it again from the committed manifests; samples of texts that the index of copies
     lacks are made anew."""
-    from pipeline.ledger import prints
     from pipeline.ledger.engine import held
     from pipeline.readmodel import reindex as rebuild
-    from pipeline.upkeep import window_start
+    from pipeline.upkeep import renew_prints
 
     here = world(file, None, out, settings, with_feeds=False)
     with held(here.settings.ledger_url):
         ledger = here.ledger()
         units = rebuild(ledger, Path(here.settings.output.dir))
-        since = window_start(ledger, here.settings.dedupe.window_days)
-        made = ledger.writing(lambda c: prints.renew(c, since))
+        made = renew_prints(ledger, here.settings.dedupe)
     typer.echo(f"the read model holds {units} units; {made} samples were made anew", err=True)

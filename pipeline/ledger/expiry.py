@@ -11,12 +11,11 @@ from sqlalchemy import Connection, func, select
 from pipeline.ledger import tables as t
 from pipeline.ledger.forgetting import IN_HAND, Captured
 from pipeline.ledger.tombstones import ENTRY
-from schemas.config import Retention
+from schemas.config import DAY_S, Retention
 from schemas.records import RawPage
 from schemas.words import Disposition
 from transforms.links import registrable_domain
 
-DAY_S = 86_400.0
 HELD = (Disposition.WRITTEN.value, Disposition.COPY.value)
 
 

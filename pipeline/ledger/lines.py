@@ -17,11 +17,11 @@ from sqlalchemy import Connection, and_, delete, func, or_, select
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, upsert
 from schemas.commits import IndexRow
+from schemas.config import DAY_S
 from schemas.ids import make_id
 from transforms.shingles import numbers
 
 NEEDED = 5
-DAY_S = 86_400.0
 TRIAL_S, DECAY_S = 30 * DAY_S, 120 * DAY_S
 MAX_LINES = 2_000
 _CHANGES = ("witnesses", "articles", "learned_at", "last_seen")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.sql import ColumnElement
 
+from pipeline.ledger import counters
 from pipeline.ledger import tables as t
 from pipeline.ledger.index import texts
 from pipeline.ledger.sql import chunks, upsert
@@ -96,11 +97,10 @@ def renew(connection: Connection, since: float) -> int:
             [(row.article_id, SAMPLING, row.done_at, s) for row, s in zip(found, sampled, strict=True) if s],
         )
         made += len(found)
-    upsert(connection, t.counters, [{"name": MARK, "value": 0}])
-    connection.execute(update(t.counters).where(t.counters.c.name == MARK).values(value=SAMPLING))
+    counters.put(connection, MARK, SAMPLING)
     return made
 
 
 def stale(connection: Connection) -> bool:
     """Whether prints of another sampling may be about: after an upgrade."""
-    return connection.scalar(select(t.counters.c.value).where(t.counters.c.name == MARK)) != SAMPLING
+    return counters.value(connection, MARK) != SAMPLING

@@ -10,7 +10,7 @@ from collections import Counter
 import msgspec
 from sqlalchemy import Connection, and_, func, select, update
 
-from pipeline.ledger import letters, lines, prints
+from pipeline.ledger import drift, letters, lines, prints
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, epoch, upsert
 from schemas.errors import Unbalanced, UnitLost
@@ -94,6 +94,7 @@ def mark(connection: Connection, unit_id: str, now: float) -> None:
     letters.close_entries(connection, (v.entry_id for v in settled.visits if v.disposition != Disposition.DEAD), now)
     prints.write(connection, settled.index, unit_id, now)
     lines.learn(connection, settled.index, now)
+    drift.learn(connection, settled.layouts, now)
     _finish_entries(connection, settled)
     connection.execute(update(t.hosts).where(t.hosts.c.unit_id == unit_id).values(unit_id="", lease_until=0.0))
     connection.execute(

@@ -6,6 +6,7 @@ articles ─ prints ─ shingles                    the committed index that Ded
 dead_letters ─ events ─ counters                failures, the log, and where a walk stands
 tombstones                                      what was forgotten and is not taken in again
 site_lines                                      lines that a site repeats from article to article
+site_layouts                                    how the rules of sites fare on their pages
 read_*                                          the read model: what committed manifests say
 related_* ─ *_keys ─ claim_clashes              statements and stories in the making
 """
@@ -269,6 +270,15 @@ site_lines = Table(
     _number("articles"),
     _instant("learned_at"),  # 0: not yet boilerplate
     _instant("last_seen"),
+)
+
+# How the rules of sites fare (`pipeline/ledger/drift.py`).
+site_layouts = Table(
+    "site_layouts",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("layout", Text, primary_key=True),
+    _text("health"),  # JSON of LayoutHealth
 )
 
 # The read model: filled from committed manifests by the walk, rebuilt by `newsbeam reindex`.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from transforms.attribution.cast import BODIES, Member
 from transforms.attribution.cues import DOCUMENTS as STUDIES
+from transforms.attribution.phrases import STOPS, WORD, head_noun
 from transforms.attribution.speech import NAMED, Context, Speaker
 from transforms.attribution.trees import SUBJECTS, Trees
 from transforms.naming.labels import ROLES
@@ -23,8 +24,6 @@ REACH = 4_000  # characters: who was named farther back is a candidate only as a
 MOST = 30  # candidates
 _LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC"})
 _SPEAKERS = 3  # last distinct speakers that stay candidates
-_NEAR = 60  # characters around a mention in which its role is told
-_WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _PRONOUNS = wordset("he she it they i we you")
 _GENDERED = frozenset({"he", "she"})
 _OWNED = wordset("its his her their my our your")
@@ -32,9 +31,7 @@ _DEFINITE = wordset("the that this these those both")
 _LINKED = re.compile(r"(?:^|\W)(?:of|for|with|by|at|from|to|in|near|against|on|behind|under) (?:the )?$")
 _COMMON = wordset("the a an of for with by at from to in on and or its his her their who which that said senior former")
 _HIDDEN = re.compile(r"anonym|not (?:be )?(?:named|identified)|not authori[sz]ed|withheld|first name", re.IGNORECASE)
-_STOPS = wordset(
-    """of for with in at from who that which on to by close familiar near about against under after before and"""
-)
+_STOPS = STOPS | wordset("about against under after before and")
 
 
 class Case(NamedTuple):
@@ -59,9 +56,8 @@ def source_of(text: str, span: tuple[int, int] | None, at: int, context: Context
     """The source of a claim that stands at `at`."""
     if span is None:
         return Source(at, at, (), "", "none")
-    words = tuple(word.lower() for word in _WORD.findall(text[span[0] : span[1]]))
-    stop = next((i for i, word in enumerate(words) if i and word in _STOPS), len(words))
-    head = words[stop - 1] if words else ""
+    words = tuple(word.lower() for word in WORD.findall(text[span[0] : span[1]]))
+    head = head_noun(words, _STOPS)
     return Source(*span, words, head, _kind(words, head, bool(context.cast.within(*span))))
 
 
@@ -86,11 +82,12 @@ def case(text: str, trees: Trees, source: Source, ruled: Speaker, context: Conte
     for member in [*spoke[:_SPEAKERS], *([ruled.member] if ruled.member else [])]:
         places.setdefault(member.place, (-1, -1, member))
     members = [member for _, _, member in places.values() if not _opposed(member, source.kind)][:MOST]
+    holders = [m.place for m in context.cast.members if source.head in m.nouns]
     rows = []
     for member in members:
         begin, end, _ = places[member.place]
         row = _where(text, trees, source, member, (begin, end), list(places.values()), context)
-        row |= _who(text, source, member, context)
+        row |= _who(source, member, holders)
         row |= _speech(source, member, spoke, context)
         if ruled.member is not None and ruled.member.place == member.place:
             row[f"{'ruled' if ruled.status == NAMED else 'guessed'} {ruled.reason}"] = 1.0
@@ -167,8 +164,8 @@ def _where(
     return row
 
 
-def _who(text: str, source: Source, member: Member, context: Context) -> dict[str, float]:
-    """What the candidate is, beside what the source says."""
+def _who(source: Source, member: Member, holders: Sequence[int]) -> dict[str, float]:
+    """What the candidate is, beside what the source says. `holders` have the role that its noun names."""
     label = member.entity.label
     row = {
         f"{label}|{source.kind}": 1.0,
@@ -180,15 +177,11 @@ def _who(text: str, source: Source, member: Member, context: Context) -> dict[st
     if source.head and source.kind not in _PRONOUNS:
         row["role"] = float(source.head in member.nouns)
         row["some role"] = float(bool(member.nouns & set(source.words)))
-        only = [m for m in context.cast.members if source.head in m.nouns]
-        row["only one of this role"] = float(len(only) == 1 and only[0].place == member.place)
+        row["only one of this role"] = float(holders == [member.place])
         words = set(source.words) - _COMMON
-        names = {word.lower() for form in (member.entity.name, *member.entity.aliases) for word in _WORD.findall(form)}
-        row["shares a word"] = float(bool(words & names))
-        first = member.entity.mentions[0]
-        around = text[max(0, first.start - _NEAR) : first.end + _NEAR].split("\n")
-        told = {word.lower() for line in around for word in _WORD.findall(line)}
-        row["told by these words"] = min(2, len(words & told)) / 2 if first.start < source.start else 0.0
+        row["shares a word"] = float(bool(words & member.called))
+        known = member.entity.mentions[0].start < source.start
+        row["told by these words"] = min(2, len(words & member.told)) / 2 if known else 0.0
         row["a body for a body's noun"] = float(label != "PERSON" and source.head in BODIES | VOICES)
         row["a person for a role"] = float(label == "PERSON" and source.head in ROLES | PEOPLE)
     return row

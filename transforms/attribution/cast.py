@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from transforms.attribution.phrases import WORD
 from transforms.drafts import EntityDraft
 from transforms.naming.gender import gender
 from transforms.naming.labels import ROLES
@@ -25,6 +26,7 @@ _LEGAL = wordset("""Inc Corp Co Ltd plc PLC LLC AG SA SE NV BV Group Holdings Bh
 _GOVERNS = frozenset(["government"])
 _BEFORE = re.compile(r"((?:[\w’'.-]+ ){1,6})$")
 _AFTER = re.compile(r", ([^,.;:“”\"\n]{3,90})")
+_NEAR = 60  # characters around a mention in which its role is told
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -35,6 +37,8 @@ class Member(NamedTuple):
     place: int  # in the list of entities
     nouns: frozenset[str]
     gender: str
+    called: frozenset[str] = frozenset()  # the words of its names, in lower case
+    told: frozenset[str] = frozenset()  # those around its first mention, which may tell its role
 
 
 class Cast:
@@ -85,7 +89,15 @@ def _member(text: str, index: int, entity: EntityDraft) -> Member:
             nouns |= _apposition(after[1], entity.label)
     nouns |= _own_words(entity)
     known = gender(entity.name, titles, nouns) if entity.label == "PERSON" else ""
-    return Member(entity, index, frozenset(nouns), known)
+    first = entity.mentions[0]
+    around = text[max(0, first.start - _NEAR) : first.end + _NEAR]
+    return Member(
+        entity, index, frozenset(nouns), known, _lowered(" ".join([entity.name, *entity.aliases])), _lowered(around)
+    )
+
+
+def _lowered(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in WORD.findall(text))
 
 
 def _apposition(phrase: str, label: str) -> set[str]:

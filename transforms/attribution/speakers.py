@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from transforms.attribution.cast import BODIES, Member
 from transforms.attribution.cues import DOCUMENTS as STUDIES
+from transforms.attribution.phrases import WORD, head_noun
 from transforms.attribution.pronouns import pronoun
 from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
 from transforms.naming.labels import ROLES
@@ -21,7 +22,6 @@ _CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
 _LINKS = re.compile(
     r"(?:^|\W)(?:of|for|with|by|at|from|to|in|near|about|against|on|behind|representing|opposing|under) (?:the )?$"
 )
-_WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _PREPOSITIONS = wordset(
     """of for with by at from to in near about against on behind representing opposing under after before and"""
 )
@@ -30,7 +30,7 @@ _PREPOSITIONS = wordset(
 def resolve(text: str, source: tuple[int, int], context: Context) -> Speaker:
     """The speaker that the words of a source mean."""
     phrase = text[source[0] : source[1]]
-    words = [w.lower() for w in _WORD.findall(phrase)]
+    words = [w.lower() for w in WORD.findall(phrase)]
     if (
         not words
         or (words[0] in {"who", "whose", "which"} and len(words) > 1)
@@ -62,7 +62,7 @@ def _leads(
         if b <= mention[0]:
             before[a - source[0] : b - source[0]] = " " * (b - a)
     last = "".join(before).lower().rpartition(",")
-    words = _WORD.findall(last[0] + last[2])
+    words = WORD.findall(last[0] + last[2])
     if any(w in _PREPOSITIONS or w in GROUPS or w in {"whose", "who"} for w in words):
         return False
     return not last[1] or mention[2].entity.label == "PERSON" or bool(BODIES & set(words))
@@ -95,7 +95,7 @@ def _described(
 ) -> Speaker:
     """A source without a name at its head: a voice of a body, a role, or someone unnamed."""
     phrase = text[source[0] : source[1]]
-    head = _head_noun(words)
+    head = head_noun(words)
     bodies = [m for _, _, m in inside if m.entity.label in {"ORG", "GPE"}]
     organisations = [m for m in bodies if m.entity.label == "ORG"] or bodies
     issuers = {m.place: m for m in organisations if m.entity.label == "ORG"}
@@ -173,37 +173,6 @@ def _unknown_name(phrase: str, inside: list[tuple[int, int, Member]], text: str,
                 continue
             return True
     return False
-
-
-def _head_noun(words: list[str]) -> str:
-    """The last noun before a preposition or relative word."""
-    stop = next(
-        (
-            i
-            for i, w in enumerate(words)
-            if i
-            and w
-            in {
-                "of",
-                "for",
-                "with",
-                "in",
-                "at",
-                "from",
-                "who",
-                "that",
-                "which",
-                "on",
-                "to",
-                "by",
-                "close",
-                "familiar",
-                "near",
-            }
-        ),
-        len(words),
-    )
-    return words[stop - 1] if stop else words[0]
 
 
 def _body_of(words: list[str], start: int, context: Context) -> Member | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,13 +49,13 @@ def choose(found: Sequence[Block], chances: Any, html: str, url: str) -> Chosen:
     """The blocks that are the main text of the page. `html` is the page as decoded."""
     own = [block for block, chance in zip(found, chances, strict=True) if chance > MAIN]
     readings = {"blocks": lines(own), "resiliparse": _resiliparse(html)}
-    shingles = {name: _shingles(text) for name, text in readings.items()}
+    shingles = {name: shingles_of(text) for name, text in readings.items()}
     agreement = f1(shingles["blocks"], shingles["resiliparse"])
     if agreement >= AGREED:
         return Chosen(own, "blocks", agreement)
     for name, read in _DEAR.items():
         readings[name] = read(html, url)
-        shingles[name] = _shingles(readings[name])
+        shingles[name] = shingles_of(readings[name])
     best = medoid(shingles, {"blocks": OWN})
     nearest = max(f1(shingles[best], other) for name, other in shingles.items() if name != best)
     chosen = (
@@ -67,8 +68,10 @@ def medoid(readings: Mapping[str, Counter[Any]], weights: Mapping[str, float]) -
     """The reading whose summed F1 with all readings, itself among them, is highest; the first of equals. One that
     found nothing wins only where nobody found anything."""
 
+    near = {frozenset(pair): f1(*(readings[name] for name in pair)) for pair in combinations(readings, 2)}
+
     def support(name: str) -> float:
-        others = (weights.get(o, 1.0) * f1(readings[name], readings[o]) for o in readings if o != name)
+        others = (weights.get(o, 1.0) * near[frozenset((name, o))] for o in readings if o != name)
         return weights.get(name, 1.0) + sum(others)
 
     return max([name for name in readings if readings[name]] or readings, key=support)
@@ -104,7 +107,7 @@ def f1(one: Counter[Any], other: Counter[Any]) -> float:
     return 2 * both / (one.total() + other.total()) if both else 0.0
 
 
-def _shingles(text: str) -> Counter[Any]:
+def shingles_of(text: str) -> Counter[Any]:
     words = WORD.findall(text.lower())
     return Counter(_grams(words) if len(words) > N else [tuple(words)] if words else [])
 

@@ -7,7 +7,7 @@ here: menus and comments are blocks as well as the article's paragraphs (`weigh.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -62,14 +62,21 @@ def blocks(tree: Tree) -> list[Block]:
     return list(_walk(tree if body is None else body))
 
 
-def _walk(body: Tree) -> Iterator[Block]:
+def blocks_in(root: Tree, skip: Collection[Tree] = (), stop: Collection[Tree] = ()) -> list[Block]:
+    """The blocks inside an element, without the elements `skip`, and nothing from the first of `stop` on."""
+    return list(_walk(root, skip, stop))
+
+
+def _walk(body: Tree, skip: Collection[Tree] = (), stop: Collection[Tree] = ()) -> Iterator[Block]:
     owners, line = [body], _Line()
     plain: set[Tree] = set()  # table rows whose cells are parts of one line
     skipped = in_link = in_stress = 0
     tight = False
     for event, node in etree.iterwalk(body, events=("start", "end")):
         tag, begins = node.tag, event == "start"
-        if skipped or tag in _SKIPPED:
+        if begins and node in stop:
+            break
+        if skipped or tag in _SKIPPED or node in skip:
             skipped += 1 if begins else -1
         elif tag in _CELLS and owners[-1] in plain:
             if begins and line.parts:

@@ -241,23 +241,23 @@ def _languages(tree: Page, meta: Meta, article: jsonld.Node, hint: Hint) -> Iter
 
 def elsewhere(tree: Page, url: str) -> str:
     """The page of another registrable domain that a canonical link names: whose text it is. "" where none is named."""
-    for node in tree.iter("link"):
-        if _CANONICAL.search(node.get("rel") or ""):
-            address = absolute(node.get("href") or "", url)
-            there = split(address) if address else None
-            if there is not None and (there.path != "/" or there.query):
-                return address if registrable_domain(address) != registrable_domain(url) else ""
+    for value in _canonical_links(tree):
+        address = absolute(value, url)
+        there = split(address) if address else None
+        if there is not None and (there.path != "/" or there.query):
+            return address if registrable_domain(address) != registrable_domain(url) else ""
     return ""
+
+
+def _canonical_links(tree: Page) -> list[str]:
+    """As they are written."""
+    return [node.get("href") or "" for node in tree.iter("link") if _CANONICAL.search(node.get("rel") or "")]
 
 
 def _canonicals(tree: Page, meta: Meta, url: str) -> Iterator[Found]:
     """Inside one registrable domain only; and no article's address is its site's front page, as some templates say."""
     here, site = split(url), registrable_domain(url)
-    links = [
-        (node.get("href") or "", "link:canonical")
-        for node in tree.iter("link")
-        if _CANONICAL.search(node.get("rel") or "")
-    ]
+    links = [(value, "link:canonical") for value in _canonical_links(tree)]
     for value, origin in [*links, *meta.first(["og:url"])]:
         address = absolute(value, url)
         there = split(address) if address else None

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.records import Paragraph, Span
+from schemas.layouts import Layout, LayoutUse
+from schemas.records import Paragraph, Removal, Span
 from transforms.page import bylines, jsonld, refuse
 from transforms.page import text as pagetext
-from transforms.page.agree import NOTHING, choose
+from transforms.page.agree import NOTHING, Chosen, choose
 from transforms.page.blocks import blocks
 from transforms.page.charset import decode
 from transforms.page.language import detect
@@ -21,6 +22,7 @@ from transforms.page.metadata import Hint, Metadata, from_hint, htmldate_guess, 
 from transforms.page.refuse import Refusal
 from transforms.page.text import MainText
 from transforms.page.weigh import weigh
+from transforms.site_rules.article import Ruled, read_by, refused
 
 BODY_RATIO = 1.5  # how much longer a text said elsewhere must be to stand for a page that shows little
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
@@ -38,6 +40,8 @@ class Extracted(NamedTuple):
     links: tuple[tuple[str, str], ...]
     language: str
     meta: Metadata
+    layout: LayoutUse | None = None  # what came of the site's own rules, where it has some
+    removals: tuple[Removal, ...] = ()  # that they made
 
 
 class Job(NamedTuple):
@@ -47,14 +51,20 @@ class Job(NamedTuple):
     url: str
     content_type: str
     hint: Hint
+    layout: Layout | None = None  # of its site on the day on which it was fetched
 
 
 def extract_job(job: Job) -> Extracted | Refusal:
-    return extract(job.html, url=job.url, content_type=job.content_type, hint=job.hint)
+    return extract(job.html, url=job.url, content_type=job.content_type, hint=job.hint, layout=job.layout)
 
 
-def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracted | Refusal:
-    """Read one page. `url` is where it was found in the end; `content_type` the HTTP header's value."""
+def extract(
+    html: bytes, *, url: str, content_type: str, hint: Hint, layout: Layout | None = None
+) -> Extracted | Refusal:
+    """Read one page: by its site's own rules where they find the article, else by agreement of the extractors.
+
+    `url` is where it was found in the end; `content_type` the HTTP header's value.
+    """
     if refusal := refuse.by_bytes(html, content_type):
         return refusal
     text = decode(html, content_type).text
@@ -69,9 +79,14 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
     meta = metadata(tree, nodes, url, hint, lambda: htmldate_guess(tree, url))
     password = tree.find(".//input[@type='password']") is not None
     found = blocks(tree)
-    chosen = choose(found, weigh(found, meta.title), text, url) if found else NOTHING
-    main = pagetext.laid_out(chosen.blocks)
-    meta.origins["text"] = f"page:{chosen.by}"
+    ruled = read_by(layout, tree, meta) if layout is not None else Ruled(None, meta)
+    meta = ruled.meta
+    if ruled.blocks:
+        chosen, main = Chosen(ruled.blocks, "site", 1.0), ruled.main
+    else:
+        chosen = choose(found, weigh(found, meta.title), text, url) if found else NOTHING
+        main = pagetext.laid_out(chosen.blocks)
+        meta.origins["text"] = f"page:{chosen.by}"
     words = refuse.size(main.text)
     if words < refuse.LITTLE:
         origin, stated = max(_stated(nodes, hint), key=lambda pair: refuse.size(pair[1]))
@@ -80,8 +95,9 @@ def extract(html: bytes, *, url: str, content_type: str, hint: Hint) -> Extracte
             meta.origins["text"] = origin
     whole = pagetext.around(chosen.blocks or found)
     if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
-        return refusal
-    return _extracted(main, pagetext.main_links(whole, url), meta)
+        return refusal._replace(layout=refused(ruled.use))
+    done = _extracted(main, pagetext.main_links(whole, url), meta)
+    return done._replace(layout=ruled.use, removals=ruled.removals)
 
 
 def _stated(nodes: jsonld.PageNodes, hint: Hint) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from schemas.layouts import LayoutUse
 from schemas.words import Disposition
 from transforms.page.jsonld import INDEX_TYPES, MEDIA_TYPES, PageNodes
 from transforms.page.metadata import Metadata
@@ -47,6 +48,7 @@ _LOGIN = re.compile(
 class Refusal(NamedTuple):
     disposition: str  # `not_article`
     reason: str  # in words
+    layout: LayoutUse | None = None  # what came of the site's own rules, where it has some
 
 
 def not_article(reason: str) -> Refusal:
