@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from transforms.statements.amounts import agree, comparable
+from transforms.statements.amounts import unmoved
 from transforms.statements.compare import likeness
 from transforms.statements.facts import Facts
 from transforms.statements.speakers import same
@@ -68,5 +68,5 @@ def _kind(old: Facts, new: Facts) -> Change | None:
         return Change.SPEAKER
     if old.folded == new.folded:
         return None
-    figures = [any(comparable(a, b) and agree(a, b) for b in old.amounts) for a in new.amounts]
+    figures = [any(unmoved(a, b) for b in old.amounts) for a in new.amounts]
     return Change.NUMBER if len(old.amounts) != len(new.amounts) or not all(figures) else Change.REWORDED

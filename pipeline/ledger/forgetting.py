@@ -210,9 +210,8 @@ def erase(connection: Connection, gone: Holdings, *, disposition: str) -> None:
             connection.execute(delete(table).where(table.c.entry_id.in_(some)))
         _strip_entries(connection, some, disposition)
     for some in chunks(sorted(gone.articles)):
-        connection.execute(delete(t.read_lineage).where(t.read_lineage.c.original_article_id.in_(some)))
         prints.drop(connection, some)
-        related.erase(connection, some)
+        related.erase(connection, some)  # with its lineage
         for table in (t.articles, *t.READ_MODEL):
             connection.execute(delete(table).where(table.c.article_id.in_(some)))
 

@@ -19,7 +19,7 @@ from schemas.ids import statement_id
 from schemas.records import Claim, Entity, Lineage, Revision
 from transforms.statements.amounts import Amount
 from transforms.statements.cluster import Clash
-from transforms.statements.facts import Facts, context, facts, people_of, published
+from transforms.statements.facts import Facts, context, facts, people_of
 from transforms.statements.made import Member, statement
 from transforms.stories import Article, story
 
@@ -57,22 +57,26 @@ def facts_of(connection: Connection, rows: Sequence[PlacedRow]) -> dict[str, Fac
     found = {row.claim_id: window.unpacked(row.facts) for row in rows if row.facts}
     lost = sorted(row.claim_id for row in rows if not row.facts)
     for ids in chunks(lost):
-        for claim, revision in connection.execute(
-            select(t.read_claims.c.record, t.read_revisions.c.record)
+        query = (
+            select(t.read_claims.c.record, t.read_revisions.c.record, t.related_articles.c.at)
             .join(t.read_revisions, t.read_revisions.c.reading_id == t.read_claims.c.reading_id)
+            .join(t.related_articles, t.related_articles.c.article_id == t.read_claims.c.article_id)
             .where(t.read_claims.c.claim_id.in_(ids))
-        ):
-            one = _remade(connection, claim, revision)
+        )
+        for claim, revision, at in connection.execute(query):
+            one = _remade(connection, claim, revision, at)
             found[one.claim_id] = one
     return found
 
 
-def _remade(connection: Connection, claim: str, revision: str) -> Facts:
+def _remade(connection: Connection, claim: str, revision: str, at: float) -> Facts:
     made, of = msgspec.json.decode(claim, type=Claim), msgspec.json.decode(revision, type=Revision)
-    ids = [id_ for id_ in (made.speaker_entity_id,) if id_]
-    entities = select(t.read_entities.c.record).where(t.read_entities.c.entity_id.in_(ids))
-    named = [msgspec.json.decode(body, type=Entity) for body in connection.scalars(entities)]
-    return facts(made, of, people_of({e.entity_id: e for e in named}), published(of, ""), context(of))
+    mine = t.read_entities.c.entity_id == made.speaker_entity_id
+    if not made.speaker_entity_id:  # a guess is known by its name alone
+        mine = (t.read_entities.c.reading_id == made.reading_id) & (t.read_entities.c.name == (made.best_guess or ""))
+    bodies = connection.scalars(select(t.read_entities.c.record).where(mine))
+    named = [msgspec.json.decode(body, type=Entity) for body in bodies]
+    return facts(made, of, people_of({e.entity_id: e for e in named}), at, context(of))
 
 
 def drop(connection: Connection, rows: Sequence[PlacedRow]) -> None:
@@ -217,24 +221,34 @@ def make_stories(connection: Connection, touched: Iterable[str]) -> None:
 
 
 def erase(connection: Connection, articles: Sequence[str]) -> None:
-    """All that stands of these articles; statements and stories that others share with them are made anew."""
+    """All that stands of these articles; what others share with them, or counts them, is made anew."""
     statements: set[str] = set()
     stories: set[str] = set()
     for ids in chunks(sorted(articles)):
         mine = t.related_claims.c.article_id.in_(ids)
         rows = [PlacedRow(*row) for row in connection.execute(select(*_COLUMNS).where(mine))]
+        tied = {id_ for line in copies_of(connection, ids) for id_ in (line.article_id, line.original_article_id)}
+        clashed = {claim for pair in clashing(connection, (row.claim_id for row in rows)) for claim in pair[:2]}
+        beside = [*placed(connection, articles=tied), *placed(connection, claims=clashed)]
+        statements.update(row.statement_id for row in [*rows, *beside])
+        stories.update(stories_of(connection, {*ids, *tied}))
         drop(connection, rows)
-        statements.update(row.statement_id for row in rows)
         connection.execute(delete(t.related_claims).where(mine))
         window.leave_articles(connection, ids)
-        its = t.related_articles.c.article_id.in_(ids)
-        stories.update(connection.scalars(select(t.related_articles.c.story_id).where(its)))
-        connection.execute(delete(t.related_articles).where(its))
+        connection.execute(delete(t.related_articles).where(t.related_articles.c.article_id.in_(ids)))
         connection.execute(delete(t.read_claim_changes).where(t.read_claim_changes.c.article_id.in_(ids)))
-        either = or_(t.read_notices.c.article_id.in_(ids), t.read_notices.c.corrects_article_id.in_(ids))
-        connection.execute(delete(t.read_notices).where(either))
+        for table, other in ((t.read_notices, "corrects_article_id"), (t.read_lineage, "original_article_id")):
+            connection.execute(delete(table).where(or_(table.c.article_id.in_(ids), table.c[other].in_(ids))))
     make_statements(connection, statements)
     for gone in chunks(sorted(statements)):
         bare = t.read_statements.c.statement_id.in_(gone) & (t.read_statements.c.record == "")
         connection.execute(delete(t.read_statements).where(bare))
     make_stories(connection, stories)
+
+
+def stories_of(connection: Connection, articles: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for ids in chunks(sorted(articles)):
+        mine = t.related_articles.c.article_id.in_(ids)
+        found.update(connection.scalars(select(t.related_articles.c.story_id).where(mine)))
+    return found

@@ -37,19 +37,15 @@ def relate_articles(connection: Connection, reads: Sequence[Read], lines: Iterab
     ]
     upsert(connection, t.related_articles, rows, update=("revision_id", "title", "at", "placed_at", "terms"))
     window.post_articles(connection, new)
-    also = set[str]()
-    for some in chunks(sorted(lines)):
-        mine = t.related_articles.c.article_id.in_(some)
-        also.update(connection.scalars(select(t.related_articles.c.story_id).where(mine)))
-    return also | set(placed.values())
+    return related.stories_of(connection, lines) | set(placed.values())
 
 
 def _sharing(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Articles -> their statements: of these articles, and of those that share one with them."""
+    """Articles -> their statements: of these articles, and of those of the window that share one with them."""
     found: dict[str, set[str]] = defaultdict(set)
     mine = {row.statement_id for row in related.placed(connection, articles=ids)}
     for some in chunks(sorted(mine)):
-        its = t.related_claims.c.statement_id.in_(some) & t.related_claims.c.current.is_(True)
+        its = t.related_claims.c.statement_id.in_(some) & (t.related_claims.c.facts != b"")
         for article, statement in connection.execute(
             select(t.related_claims.c.article_id, t.related_claims.c.statement_id).where(its)
         ):

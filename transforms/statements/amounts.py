@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import NamedTuple
 
 from schemas.records import Quantity
+from transforms.naming.people import GROUPS, PEOPLE
 from transforms.statements.words import stem
 from transforms.wordlist import wordset
 
 ABOUT = 0.1  # share by which an "about" may be off
-_PEOPLE = wordset("person man woman")  # stems that stand for people of any kind
+_PEOPLE = frozenset(map(stem, ("person", "man", "woman")))  # who stands for people of any kind
+_KINDS = _PEOPLE | frozenset(
+    map(
+        stem,
+        GROUPS | PEOPLE | wordset(
+            """child pupil patient passenger miner sailor fisherman victim casualty migrant refugee evacuee hostage
+            prisoner inmate protester demonstrator striker member crew guest holidaymaker pensioner mourner rescuer
+            firefighter paramedic nurse doctor driver cyclist pedestrian swimmer climber hiker applicant candidate
+            customer client subscriber reader viewer spectator fan player recruit volunteer civilian fighter militant
+            infant baby adult citizen inhabitant tenant owner householder staff colleague supporter signatory"""
+        ),
+    )
+)  # fmt: skip
+"""Kinds of people."""
 _BASE = {
     "km": ("m", 1e3), "mile": ("m", 1609.344), "m": ("m", 1.0), "foot": ("m", 0.3048), "inch": ("m", 0.0254),
     "cm": ("m", 0.01), "mm": ("m", 0.001), "kg": ("kg", 1.0), "g": ("kg", 0.001), "tonne": ("kg", 1e3),
@@ -75,7 +90,7 @@ def _limits(value: float, hedge: str, decimal: bool) -> tuple[float, float]:
     slack = ABOUT * abs(value)
     match hedge:
         case "least" | "more":
-            return low, float("inf")
+            return low, inf
         case "most":
             return 0.0, high
         case "less":
@@ -98,13 +113,23 @@ def comparable(one: Amount, other: Amount) -> bool:
     """Whether two figures measure or count the same kind of thing."""
     if one.unit or other.unit:
         return one.unit == other.unit
-    return one.what == other.what or bool(_PEOPLE & {one.what, other.what})
+    return one.what == other.what or bool(_PEOPLE & {one.what, other.what}) and {one.what, other.what} <= _KINDS
 
 
 def agree(one: Amount, other: Amount) -> bool:
     """Whether both can be right of one thing."""
     slack = 1e-6 * max(1.0, abs(one.low))
     return one.low <= other.high + slack and other.low <= one.high + slack
+
+
+def unmoved(one: Amount, other: Amount) -> bool:
+    """Whether both are one figure, more or less exact: "at least 14" and "at least 17" can be right of one thing, and
+    are not."""
+    if not (comparable(one, other) and agree(one, other)):
+        return False
+    if inf in (one.high, other.high):
+        return one.low == other.low
+    return one.high == other.high if 0.0 in (one.low, other.low) else True
 
 
 def alike(ours: Sequence[Amount], theirs: Sequence[Amount]) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from schemas.records import Conflict, Lineage, Span, Statement, Variant
 from transforms.lineage import independent
 from transforms.links import registrable_domain
-from transforms.statements.amounts import agree, comparable
+from transforms.statements.amounts import comparable, unmoved
 from transforms.statements.cluster import Clash, order
 from transforms.statements.compare import QUANTITY
 from transforms.statements.facts import Facts
@@ -102,7 +102,7 @@ def drift(first: Facts, one: Facts) -> tuple[str, ...]:
     else:
         codes.append("reworded")
     if any(comparable(a, b) for a in first.amounts for b in one.amounts) and any(
-        not any(comparable(a, b) and agree(a, b) for a in first.amounts) for b in one.amounts
+        not any(unmoved(a, b) for a in first.amounts) for b in one.amounts
     ):
         codes.append("figure")
     return tuple(codes)

@@ -51,12 +51,14 @@ def same(one: Speaker, other: Speaker) -> bool:
     """Whether both keys can be of one speaker: equal, or one a part of the other ("Weatherby", "Lorna Weatherby")."""
     if not one.tokens or not other.tokens:
         return False
-    if one.tokens == other.tokens or "".join(one.tokens) == "".join(other.tokens):
+    if one.tokens == other.tokens:
         return True
     few, many = sorted((one.tokens, other.tokens), key=len)
-    if one.person and other.person:
-        return few[-1] == many[-1] and set(few) < set(many)
-    return (few[-1] == many[-1] and set(few) <= set(many)) or (len(few) < len(many) and many[: len(few)] == few)
+    if one.person or other.person:
+        return len(few) < len(many) and few[-1] == many[-1] and set(few) < set(many)
+    if len(few) == len(many):
+        return False
+    return "".join(few) == "".join(many) or few[-1] == many[-1] and set(few) <= set(many) or many[: len(few)] == few
 
 
 def handles(one: Speaker) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def _single(phrase: str) -> tuple[str, ...]:
         return ()
     tokens = _tokens(phrase)
     if len(tokens) > 1 and tokens[-1] in VOICES:
-        tokens = tokens[:-1]  # "a ministry spokesman"
+        tokens = tokens[:-1]  # "the ministry spokesman"
     if not tokens or tokens[-1] in _PRONOUNS or len(tokens) > 5:
         return ()
     if tokens[-1] in GROUPS and tokens[-1] not in _BODIES:
