@@ -7,12 +7,12 @@ or whose words it shares; one whose title is a notice speaks of an earlier artic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.records import Span
 from transforms.attribution.quantities import quantities
-from transforms.statements.amounts import Amount, alike, amounts
+from transforms.statements.amounts import alike, amounts
 from transforms.statements.facts import Facts
 from transforms.statements.words import total, words
 
@@ -78,15 +78,21 @@ def _kind(words_: str, *, bare: bool) -> Iterator[str]:
 def spoken_of(text: str, notice: Found, claims: Sequence[Facts]) -> list[Facts]:
     """The claims that a notice speaks of, in their order. `text` holds the notice: the title, or the article's text."""
     mine = frozenset(word.stem for word in words(text, notice.span.start, notice.span.end))
-    named = amounts(text, quantities(text, notice.span.start, notice.span.end))
-    outside = (c for c in claims if not _within(c, notice))
-    return [claim for claim in outside if claim.mass and _fits(claim, mine, named)]
+    figures = quantities(text, notice.span.start, notice.span.end)
+    bare = [figure.value for figure in figures if not (figure.unit or figure.what)]
+    named = amounts(text, figures)
+
+    def named_in(claim: Facts) -> bool:
+        return bool(alike(claim.amounts, named)) or any(
+            a.low <= value <= a.high for a in claim.amounts for value in bare
+        )
+
+    def fits(claim: Facts) -> bool:
+        share = total(claim.stems & mine) / claim.mass
+        return share >= SHARED or (share >= FIGURED and named_in(claim))
+
+    return [claim for claim in claims if claim.mass and not _within(claim, notice) and fits(claim)]
 
 
 def _within(claim: Facts, notice: Found) -> bool:
     return not notice.title and any(notice.span.start <= s.start < notice.span.end for s in claim.spans)
-
-
-def _fits(claim: Facts, mine: frozenset[str], named: Iterable[Amount]) -> bool:
-    share = total(claim.stems & mine) / claim.mass
-    return share >= (FIGURED if alike(claim.amounts, tuple(named)) else SHARED)

@@ -354,7 +354,7 @@ related_claims = Table(
     _id("statement_id"),
     _text("speaker"),  # as written
     Column("current", Boolean, nullable=False),
-    _instant("placed_at"),  # when its unit was done
+    _instant("placed_at"),  # when its unit was done; 0 past the window
     Column("facts", LargeBinary, nullable=False),  # msgpack of Facts
     Index("related_claims_by_claim", "claim_id", unique=True),
     Index("related_claims_by_article", "article_id"),
@@ -389,7 +389,7 @@ related_articles = Table(
     _text("site"),
     _text("title"),
     _instant("at"),  # of publication
-    _instant("placed_at"),
+    _instant("placed_at"),  # 0 past the window
     Column("terms", LargeBinary, nullable=False),  # msgpack of Told
     Index("related_articles_by_story", "story_id"),
     Index("related_articles_by_placed_at", "placed_at"),

@@ -75,16 +75,23 @@ def leave(connection: Connection, rows: Iterable[tuple[int, bytes]]) -> None:
         mine = (t.claim_keys.c.key == bindparam("a_key")) & (t.claim_keys.c.n == bindparam("a_number"))
         connection.execute(delete(t.claim_keys).where(mine), [{"a_key": key, "a_number": n} for key, n in some])
     for numbers in chunks(n for n, _ in held):
-        connection.execute(update(t.related_claims).where(t.related_claims.c.n.in_(numbers)).values(facts=b""))
+        mine = t.related_claims.c.n.in_(numbers)
+        connection.execute(update(t.related_claims).where(mine).values(facts=b"", placed_at=0.0))
 
 
 def prune(connection: Connection, before: float, most: int) -> None:
-    """What was placed before an instant, or has more than `most` claims behind it, is compared no more."""
-    newest = connection.scalar(select(func.max(t.related_claims.c.n))) or 0
-    old = or_(t.related_claims.c.placed_at < before, t.related_claims.c.n <= newest - most)
-    query = select(t.related_claims.c.n, t.related_claims.c.facts).where(old, t.related_claims.c.facts != b"")
-    leave(connection, connection.execute(query.order_by(t.related_claims.c.n).limit(AT_ONCE)).tuples().all())
-    late = (t.related_articles.c.placed_at < before) & (t.related_articles.c.terms != b"")
+    """What was placed before an instant, or has more than `most` claims behind it, is compared no more.
+
+    It reads what leaves and nothing that has left: that has no `placed_at`, by which both are looked up.
+    """
+    n, placed_at = t.related_claims.c.n, t.related_claims.c.placed_at
+    last = (connection.scalar(select(func.max(n))) or 0) - most
+    surplus = select(placed_at).where(n <= last, n > last - AT_ONCE, placed_at > 0).order_by(n.desc()).limit(1)
+    until = max(before, connection.scalar(surplus) or 0.0 if last > 0 else 0.0)
+    old = (placed_at > 0) & (placed_at <= until) & or_(placed_at < before, n <= last)
+    query = select(n, t.related_claims.c.facts).where(old).order_by(placed_at, n).limit(AT_ONCE)
+    leave(connection, connection.execute(query).tuples().all())
+    late = (t.related_articles.c.placed_at > 0) & (t.related_articles.c.placed_at < before)
     leave_articles(connection, list(connection.scalars(select(t.related_articles.c.article_id).where(late))))
 
 
@@ -96,7 +103,7 @@ def leave_articles(connection: Connection, article_ids: Sequence[str]) -> None:
         for some in chunks(gone, 10_000):
             its = (t.article_keys.c.key == bindparam("a_key")) & (t.article_keys.c.article_id == bindparam("an_id"))
             connection.execute(delete(t.article_keys).where(its), [{"a_key": key, "an_id": id_} for key, id_ in some])
-        connection.execute(update(t.related_articles).where(mine).values(terms=b""))
+        connection.execute(update(t.related_articles).where(mine).values(terms=b"", placed_at=0.0))
 
 
 def articles_near(

@@ -16,7 +16,6 @@ from schemas.records import Claim, ClaimChange
 from transforms.lifecycle import Change, Step, steps
 from transforms.statements.cluster import Placed, place
 from transforms.statements.keys import keys
-from transforms.statements.made import iso
 
 
 def relate_claims(connection: Connection, reads: Sequence[Read], done_at: float) -> set[str]:
@@ -87,7 +86,7 @@ def _note(connection: Connection, one: Read, step: Step) -> None:
         before_words=before.content if before else "",
         speaker=names.get(ids[0], ""),
         before_speaker=names.get(ids[1], ""),
-        at=iso(one.at),
+        at=one.read_at,
     )
     row = {
         "change_id": made.change_id,

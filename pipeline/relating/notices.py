@@ -15,7 +15,6 @@ from schemas.ids import notice_id
 from schemas.records import Notice, Span
 from transforms.notices import Found, notices, spoken_of
 from transforms.statements.facts import Facts
-from transforms.statements.made import iso
 
 
 def relate_notices(connection: Connection, reads: Sequence[Read]) -> None:
@@ -53,7 +52,7 @@ def _notice(connection: Connection, one: Read, notice: Found, *, elsewhere: bool
         span=notice.span,
         corrects_article_id=of,
         claim_ids=tuple(c.claim_id for c in spoken),
-        at=iso(one.at),
+        at=one.read_at,
     )
 
 

@@ -12,13 +12,15 @@ from pipeline.ledger import related
 from pipeline.ledger.related import PlacedRow
 from schemas.records import Claim, Entity, Reading, Revision
 from transforms.statements.facts import Facts, context, facts, people_of, published
+from transforms.statements.made import iso
 
 
 class Read(NamedTuple):
     """One article of a unit: what was read of it now, and the claims that stood of it before."""
 
     revision: Revision
-    at: float
+    at: float  # when its outlet published it
+    read_at: str
     entities: tuple[Entity, ...]
     claims: tuple[Claim, ...]
     facts: tuple[Facts, ...]
@@ -46,7 +48,7 @@ def reads(rows: Mapping[str, Sequence[Any]]) -> list[Read]:
         mine = sorted(claims[reading.reading_id], key=lambda c: (c.content[0].start, c.claim_id))
         people = people_of({e.entity_id: e for e in named})
         known = tuple(facts(claim, revision, people, at, about) for claim in mine)
-        found.append(Read(revision, at, tuple(named), tuple(mine), known))
+        found.append(Read(revision, at, reading.read_at or iso(at), tuple(named), tuple(mine), known))
     return found
 
 

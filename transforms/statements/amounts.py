@@ -113,7 +113,7 @@ def comparable(one: Amount, other: Amount) -> bool:
     """Whether two figures measure or count the same kind of thing."""
     if one.unit or other.unit:
         return one.unit == other.unit
-    return one.what == other.what or bool(_PEOPLE & {one.what, other.what}) and {one.what, other.what} <= _KINDS
+    return one.what == other.what or (bool(_PEOPLE & {one.what, other.what}) and {one.what, other.what} <= _KINDS)
 
 
 def agree(one: Amount, other: Amount) -> bool:

@@ -58,7 +58,7 @@ def same(one: Speaker, other: Speaker) -> bool:
         return len(few) < len(many) and few[-1] == many[-1] and set(few) < set(many)
     if len(few) == len(many):
         return False
-    return "".join(few) == "".join(many) or few[-1] == many[-1] and set(few) <= set(many) or many[: len(few)] == few
+    return "".join(few) == "".join(many) or (few[-1] == many[-1] and set(few) <= set(many)) or many[: len(few)] == few
 
 
 def handles(one: Speaker) -> tuple[str, ...]:
