@@ -82,14 +82,10 @@ def spoken_of(text: str, notice: Found, claims: Sequence[Facts]) -> list[Facts]:
     bare = [figure.value for figure in figures if not (figure.unit or figure.what)]
     named = amounts(text, figures)
 
-    def named_in(claim: Facts) -> bool:
-        return bool(alike(claim.amounts, named)) or any(
-            a.low <= value <= a.high for a in claim.amounts for value in bare
-        )
-
     def fits(claim: Facts) -> bool:
-        share = total(claim.stems & mine) / claim.mass
-        return share >= SHARED or (share >= FIGURED and named_in(claim))
+        if any(a.low <= value <= a.high and a.what in mine for a in claim.amounts for value in bare):
+            return True  # "the number of people ... as 430"
+        return total(claim.stems & mine) / claim.mass >= (FIGURED if alike(claim.amounts, named) else SHARED)
 
     return [claim for claim in claims if claim.mass and not _within(claim, notice) and fits(claim)]
 

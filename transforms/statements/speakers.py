@@ -40,11 +40,11 @@ class Speaker(NamedTuple):
 def speaker(claim: Claim, person: bool) -> Speaker:
     """`person`: whether the named speaker, or the best guess, is a PERSON among the article's entities."""
     if claim.speaker:
-        return Speaker(NAMED, _name(claim.speaker), person)
+        return Speaker(NAMED, name_tokens(claim.speaker), person)
     body = _body(claim.source[0].exact) if claim.source else ()
     if body:
         return Speaker(BODY, body)
-    return Speaker(GUESSED, _name(claim.best_guess), person) if claim.best_guess else Speaker()
+    return Speaker(GUESSED, name_tokens(claim.best_guess), person) if claim.best_guess else Speaker()
 
 
 def same(one: Speaker, other: Speaker) -> bool:
@@ -70,7 +70,8 @@ def handles(one: Speaker) -> tuple[str, ...]:
     return tuple(sorted({one.tokens[0], one.tokens[-1], "".join(one.tokens)}))
 
 
-def _name(name: str) -> tuple[str, ...]:
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The words of a name, folded, without titles where that leaves any."""
     bare = name[strip_titles(name) :] or name
     return _tokens(bare) or _tokens(name)
 
