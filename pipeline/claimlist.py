@@ -144,14 +144,21 @@ def describe(one: Listed | Sides) -> list[str]:
 
 
 def _block(one: Listed, marked: Span | None = None) -> list[str]:
-    guess = f"somebody, perhaps {one.claim.best_guess}," if one.claim.best_guess else "somebody"
     pieces = [_marked(span, marked) for span in one.claim.content]
     start, end = one.claim.content[0].start, one.claim.content[-1].end
     return [
-        f"{one.who or guess}: {one.verb} ({one.claim.kind}), {one.revision.site}, {iso(one.at)}",
+        f"{_speaker(one)}: {one.verb} ({one.claim.kind}), {one.revision.site}, {iso(one.at)}",
         f"  “{' … '.join(pieces)}”",
         f"  characters {start} to {end} of {one.revision.url}",
     ]
+
+
+def _speaker(one: Listed) -> str:
+    """A name; else the source as the article has it, in quotation marks, and who that may be."""
+    if one.claim.speaker:
+        return one.claim.speaker
+    source = f"“{one.who}”" if one.who else "somebody"
+    return f"{source}, perhaps {one.claim.best_guess}" if one.claim.best_guess else source
 
 
 def _marked(span: Span, marked: Span | None) -> str:
