@@ -35,6 +35,7 @@ from transforms.entities import entities
 from transforms.reading import package
 from transforms.statements.cluster import Clash, Window, place
 from transforms.statements.facts import Facts, context, facts, people_of, published
+from transforms.statements.keys import keys
 from transforms.stories import Told, told
 from transforms.stories import place as stories_of
 
@@ -97,7 +98,7 @@ def clustered(found: Iterable[Marked]) -> tuple[dict[str, str], list[Clash]]:
         units[one.facts.article_id].append(one.facts)
     placed: dict[str, str] = {}
     for unit in units.values():
-        new, more = place(window, unit, {})
+        new, more = place(window, unit, {}, {one.claim_id: keys(one) for one in unit})
         placed |= {one.facts.claim_id: one.statement for one in new}
         clashes += more
     return placed, clashes

@@ -30,6 +30,10 @@ def figures(text: str):
     return amounts(text, quantities(text, 0, len(text)))
 
 
+def placing(some, inherited):
+    return place(Window(), some, inherited, {one.claim_id: keys(one) for one in some})
+
+
 def of(source: str = "", *, named: str | None = None, guess: str | None = None, person: bool = True) -> Speaker:
     span = (Span(0, len(source), source),) if source else ()
     made = Claim(
@@ -261,7 +265,7 @@ def test_the_order_of_arrival_within_a_unit_decides_nothing():
     found = [one("hc", FINCH, MOVED), one("id", FINCH, OTHER, hours=1), one("nl", "Finch", MOVED, hours=2)]
     made = []
     for some in permutations(found):
-        placed, clashes = place(Window(), some, {})
+        placed, clashes = placing(some, {})
         made.append(([(p.facts.claim_id, p.statement) for p in placed], clashes))
     assert all(one_ == made[0] for one_ in made)
     placed, clashes = made[0]
@@ -279,7 +283,7 @@ def test_a_new_claim_is_compared_with_few_however_many_speak():
 
 def test_a_claim_that_takes_the_place_of_another_stays_in_its_statement():
     new = one("hc", FINCH, "something else altogether about trains")
-    [placed], _ = place(Window(), [new], {new.claim_id: "its statement"})
+    [placed], _ = placing([new], {new.claim_id: "its statement"})
     assert placed.statement == "its statement"
 
 
@@ -289,7 +293,7 @@ def test_a_claim_that_takes_the_place_of_another_stays_in_its_statement():
 def test_a_statement_says_who_had_it_first_and_how_it_drifts():
     first, later = one("hc", FINCH, MOVED), one("id", "Finch", OTHER, hours=2)
     cut = one("nl", "Finch", "rescue teams had moved 430 people", hours=5)
-    _, clashes = place(Window(), [first, later, cut], {})
+    _, clashes = placing([first, later, cut], {})
     same_ = {f.claim_id: "s" for f in (first, later, cut)}
     members = [Member(cut, "Finch"), Member(later, "Finch"), Member(first, FINCH)]
     made = statement("s", first.claim_id, members, [], clashes, same_)
@@ -309,7 +313,7 @@ def test_a_statement_says_who_had_it_first_and_how_it_drifts():
 
 def test_forty_papers_with_two_figures_are_one_conflict():
     papers = [one(f"p{n}", FINCH, MOVED if n % 2 else OTHER, hours=n / 10) for n in range(12)]
-    placed, clashes = place(Window(), papers, {})
+    placed, clashes = placing(papers, {})
     assert len(clashes) > 10
     of_ = {p.facts.claim_id: p.statement for p in placed}
     made = statement("s", papers[0].claim_id, [Member(f, FINCH) for f in papers], [], clashes, of_)

@@ -8,7 +8,7 @@ begins one; stories never merge.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ TITLE, NAME = 2.0, 1.5  # times the weight of the same word in the lead
 NAMES = 5
 NEAR = 0.15
 STATEMENT = 0.2  # for a statement that two articles share
+COMPARED = 24  # articles with which a new one is compared
 LATEST = 8  # members of a story with which a new article is compared
 APART_S = 4 * 86_400.0  # from a story's newest article
 
@@ -73,21 +74,27 @@ def place(
     stories: Mapping[str, str],
     statements: Mapping[str, frozenset[str]],
 ) -> dict[str, str]:
-    """Article -> story. `stories`: of the `held` articles; `statements`: of all of them, as far as they are known."""
-    known, of = dict(held), dict(stories)
-    by_key: dict[int, list[str]] = defaultdict(list)
-    for one in known.values():
-        for key in keys(one):
-            by_key[key].append(one.article_id)
+    """Article -> story.
+
+    `held`: in the order in which they were placed; `stories`: theirs; `statements`: of all, as far as they are known.
+    Each is compared with the COMPARED that share most keys with it, of equals the newest; shared statements go first.
+    """
+    known, of, order = dict(held), dict(stories), {id_: n for n, id_ in enumerate(held)}
+    by_key: dict[int | str, list[str]] = defaultdict(list)
+    for other in known.values():
+        for key in (*keys(other), *statements.get(other.article_id, ())):
+            by_key[key].append(other.article_id)
     placed = {}
     for one in sorted(new, key=lambda t: (t.at, t.article_id)):
-        mine = keys(one)
-        found = {a for key in mine for a in by_key[key]}
-        found |= {a for a in known if statements.get(a, frozenset()) & statements.get(one.article_id, frozenset())}
-        found.discard(one.article_id)
-        placed[one.article_id] = of[one.article_id] = _nearest(one, [known[a] for a in found], of, statements)
+        mine, told_too = keys(one), statements.get(one.article_id, frozenset[str]())
+        count: Counter[str] = Counter(id_ for key in mine for id_ in by_key[key])
+        count.update({id_: LOOKED_UP for key in told_too for id_ in by_key[key]})
+        del count[one.article_id]
+        found = sorted(count, key=lambda id_: (-count[id_], -order[id_]))[:COMPARED]
+        placed[one.article_id] = of[one.article_id] = _nearest(one, [known[id_] for id_ in found], of, statements)
         known[one.article_id] = one
-        for key in mine:
+        order[one.article_id] = len(order)
+        for key in (*mine, *told_too):
             by_key[key].append(one.article_id)
     return placed
 

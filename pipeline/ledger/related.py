@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from pipeline.ledger import tables as t
 from pipeline.ledger import window
-from pipeline.ledger.sql import chunks, upsert
+from pipeline.ledger.sql import among, chunks, upsert
 from schemas.ids import statement_id
 from schemas.records import Claim, Entity, Lineage, Revision
 from transforms.statements.amounts import Amount
@@ -43,11 +43,12 @@ def placed(connection: Connection, *, articles: Iterable[str] = (), claims: Iter
     """The claims of articles that stand, or claims by their ids whether they stand or not; in the order of placing."""
     found: list[PlacedRow] = []
     for ids in chunks(sorted(articles)):
-        mine = t.related_claims.c.article_id.in_(ids) & t.related_claims.c.current.is_(True)
+        mine = among(connection, t.related_claims.c.article_id, ids) & t.related_claims.c.current.is_(True)
         found += [PlacedRow(*row) for row in connection.execute(select(*_COLUMNS).where(mine))]
     for ids in chunks(sorted(claims)):
         found += [
-            PlacedRow(*row) for row in connection.execute(select(*_COLUMNS).where(t.related_claims.c.claim_id.in_(ids)))
+            PlacedRow(*row)
+            for row in connection.execute(select(*_COLUMNS).where(among(connection, t.related_claims.c.claim_id, ids)))
         ]
     return sorted(found)
 
@@ -61,7 +62,7 @@ def facts_of(connection: Connection, rows: Sequence[PlacedRow]) -> dict[str, Fac
             select(t.read_claims.c.record, t.read_revisions.c.record, t.related_articles.c.at)
             .join(t.read_revisions, t.read_revisions.c.reading_id == t.read_claims.c.reading_id)
             .join(t.related_articles, t.related_articles.c.article_id == t.read_claims.c.article_id)
-            .where(t.read_claims.c.claim_id.in_(ids))
+            .where(among(connection, t.read_claims.c.claim_id, ids))
         )
         for claim, revision, at in connection.execute(query):
             one = _remade(connection, claim, revision, at)
@@ -81,11 +82,13 @@ def _remade(connection: Connection, claim: str, revision: str, at: float) -> Fac
 
 def drop(connection: Connection, rows: Sequence[PlacedRow]) -> None:
     """Claims that stand no more: their readings were superseded."""
-    window.leave(connection, [(row.n, row.facts) for row in rows])
+    window.leave(connection, [row.n for row in rows])
     for ids in chunks(row.claim_id for row in rows):
-        mine = t.related_claims.c.claim_id.in_(ids)
+        mine = among(connection, t.related_claims.c.claim_id, ids)
         connection.execute(update(t.related_claims).where(mine).values(current=False))
-        clashing = or_(t.claim_clashes.c.claim_id.in_(ids), t.claim_clashes.c.other_claim_id.in_(ids))
+        clashing = or_(
+            among(connection, t.claim_clashes.c.claim_id, ids), among(connection, t.claim_clashes.c.other_claim_id, ids)
+        )
         connection.execute(delete(t.claim_clashes).where(clashing))
 
 
@@ -106,7 +109,9 @@ def clashing(connection: Connection, claims: Iterable[str]) -> list[Row[Any]]:
     """Rows of `claim_clashes` that one of these claims stands in."""
     found: dict[tuple[str, str], Row[Any]] = {}
     for ids in chunks(sorted(claims)):
-        either = or_(t.claim_clashes.c.claim_id.in_(ids), t.claim_clashes.c.other_claim_id.in_(ids))
+        either = or_(
+            among(connection, t.claim_clashes.c.claim_id, ids), among(connection, t.claim_clashes.c.other_claim_id, ids)
+        )
         for row in connection.execute(select(t.claim_clashes).where(either)):
             found[row.claim_id, row.other_claim_id] = row
     return [found[key] for key in sorted(found)]
@@ -116,7 +121,10 @@ def copies_of(connection: Connection, articles: Iterable[str]) -> list[Lineage]:
     """Lineage rows on either side of which one of the articles stands."""
     found: dict[str, Lineage] = {}
     for ids in chunks(sorted(articles)):
-        either = or_(t.read_lineage.c.article_id.in_(ids), t.read_lineage.c.original_article_id.in_(ids))
+        either = or_(
+            among(connection, t.read_lineage.c.article_id, ids),
+            among(connection, t.read_lineage.c.original_article_id, ids),
+        )
         for row in connection.execute(select(t.read_lineage.c.lineage_id, t.read_lineage.c.record).where(either)):
             found[row.lineage_id] = msgspec.json.decode(row.record, type=Lineage)
     return [found[key] for key in sorted(found)]
@@ -125,7 +133,7 @@ def copies_of(connection: Connection, articles: Iterable[str]) -> list[Lineage]:
 def make_statements(connection: Connection, touched: Iterable[str]) -> None:
     """The records of these statements anew; one of which no claim stands keeps its row, empty."""
     for ids in chunks(sorted(touched)):
-        standing = t.related_claims.c.statement_id.in_(ids) & t.related_claims.c.current.is_(True)
+        standing = among(connection, t.related_claims.c.statement_id, ids) & t.related_claims.c.current.is_(True)
         rows = [
             PlacedRow(*row)
             for row in connection.execute(select(*_COLUMNS).where(standing).order_by(t.related_claims.c.n))
@@ -198,7 +206,7 @@ def _figures(body: str) -> tuple[Amount, Amount] | None:
 def _first_claims(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     """The claim that each statement has its id from: the first that was placed."""
     query = select(t.related_claims.c.statement_id, t.related_claims.c.claim_id)
-    mine = query.where(t.related_claims.c.statement_id.in_(ids)).order_by(t.related_claims.c.n.desc())
+    mine = query.where(among(connection, t.related_claims.c.statement_id, ids)).order_by(t.related_claims.c.n.desc())
     rows = connection.execute(mine).tuples().all()
     return dict(rows) | {id_: claim for id_, claim in rows if statement_id(claim) == id_}
 
@@ -207,7 +215,7 @@ def make_stories(connection: Connection, touched: Iterable[str]) -> None:
     """The records of these stories anew; one without an article goes."""
     for ids in chunks(sorted(touched)):
         members: dict[str, list[Article]] = defaultdict(list)
-        mine = select(t.related_articles).where(t.related_articles.c.story_id.in_(ids))
+        mine = select(t.related_articles).where(among(connection, t.related_articles.c.story_id, ids))
         for row in connection.execute(mine):
             members[row.story_id].append(Article(row.article_id, row.site, row.title, row.at))
         lineage = copies_of(connection, {a.article_id for some in members.values() for a in some})
@@ -217,7 +225,7 @@ def make_stories(connection: Connection, touched: Iterable[str]) -> None:
         ]
         upsert(connection, t.read_stories, rows, update=("last_seen", "record"))
         gone = [id_ for id_ in ids if id_ not in members]
-        connection.execute(delete(t.read_stories).where(t.read_stories.c.story_id.in_(gone)))
+        connection.execute(delete(t.read_stories).where(among(connection, t.read_stories.c.story_id, gone)))
 
 
 def erase(connection: Connection, articles: Sequence[str]) -> None:
@@ -225,7 +233,7 @@ def erase(connection: Connection, articles: Sequence[str]) -> None:
     statements: set[str] = set()
     stories: set[str] = set()
     for ids in chunks(sorted(articles)):
-        mine = t.related_claims.c.article_id.in_(ids)
+        mine = among(connection, t.related_claims.c.article_id, ids)
         rows = [PlacedRow(*row) for row in connection.execute(select(*_COLUMNS).where(mine))]
         tied = {id_ for line in copies_of(connection, ids) for id_ in (line.article_id, line.original_article_id)}
         clashed = {claim for pair in clashing(connection, (row.claim_id for row in rows)) for claim in pair[:2]}
@@ -235,13 +243,19 @@ def erase(connection: Connection, articles: Sequence[str]) -> None:
         drop(connection, rows)
         connection.execute(delete(t.related_claims).where(mine))
         window.leave_articles(connection, ids)
-        connection.execute(delete(t.related_articles).where(t.related_articles.c.article_id.in_(ids)))
-        connection.execute(delete(t.read_claim_changes).where(t.read_claim_changes.c.article_id.in_(ids)))
+        connection.execute(delete(t.related_articles).where(among(connection, t.related_articles.c.article_id, ids)))
+        connection.execute(
+            delete(t.read_claim_changes).where(among(connection, t.read_claim_changes.c.article_id, ids))
+        )
         for table, other in ((t.read_notices, "corrects_article_id"), (t.read_lineage, "original_article_id")):
-            connection.execute(delete(table).where(or_(table.c.article_id.in_(ids), table.c[other].in_(ids))))
+            connection.execute(
+                delete(table).where(
+                    or_(among(connection, table.c.article_id, ids), among(connection, table.c[other], ids))
+                )
+            )
     make_statements(connection, statements)
     for gone in chunks(sorted(statements)):
-        bare = t.read_statements.c.statement_id.in_(gone) & (t.read_statements.c.record == "")
+        bare = among(connection, t.read_statements.c.statement_id, gone) & (t.read_statements.c.record == "")
         connection.execute(delete(t.read_statements).where(bare))
     make_stories(connection, stories)
 
@@ -249,6 +263,6 @@ def erase(connection: Connection, articles: Sequence[str]) -> None:
 def stories_of(connection: Connection, articles: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for ids in chunks(sorted(articles)):
-        mine = t.related_articles.c.article_id.in_(ids)
+        mine = among(connection, t.related_articles.c.article_id, ids)
         found.update(connection.scalars(select(t.related_articles.c.story_id).where(mine)))
     return found

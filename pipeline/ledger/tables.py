@@ -356,6 +356,7 @@ related_claims = Table(
     Column("current", Boolean, nullable=False),
     _instant("placed_at"),  # when its unit was done; 0 past the window
     Column("facts", LargeBinary, nullable=False),  # msgpack of Facts
+    Column("posted", LargeBinary, nullable=False),  # its keys in `claim_keys`, eight bytes each
     Index("related_claims_by_claim", "claim_id", unique=True),
     Index("related_claims_by_article", "article_id"),
     Index("related_claims_by_statement", "statement_id"),
@@ -384,6 +385,7 @@ related_articles = Table(
     "related_articles",
     metadata,
     _id("article_id", primary_key=True),
+    Column("n", BigInteger, nullable=False),  # order of placing
     _id("story_id"),
     _id("revision_id"),
     _text("site"),
@@ -391,6 +393,7 @@ related_articles = Table(
     _instant("at"),  # of publication
     _instant("placed_at"),  # 0 past the window
     Column("terms", LargeBinary, nullable=False),  # msgpack of Told
+    Index("related_articles_by_n", "n", unique=True),
     Index("related_articles_by_story", "story_id"),
     Index("related_articles_by_placed_at", "placed_at"),
 )
@@ -399,7 +402,7 @@ article_keys = Table(
     "article_keys",
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    _id("article_id", primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert
 
 from pipeline.ledger import related, window
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, upsert
+from pipeline.ledger.sql import among, chunks, upsert
 from pipeline.relating.reads import Read
 from schemas.ids import change_id
 from schemas.records import Claim, ClaimChange
@@ -33,7 +33,9 @@ def relate_claims(connection: Connection, reads: Sequence[Read], done_at: float)
     touched |= {row.statement_id for row in related.placed(connection, claims=clashing)}
     related.drop(connection, gone)
     new = [known for one in reads for known in one.facts]
-    placed, clashes = place(window.window(connection, [keys(one).asked for one in new]), new, inherited)
+    found = {one.claim_id: keys(one) for one in new}
+    held = window.window(connection, [one.asked for one in found.values()])
+    placed, clashes = place(held, new, inherited, found)
     _write(connection, placed, {c.claim_id: c for one in reads for c in one.claims}, done_at)
     related.note_clashes(connection, clashes)
     touched |= {one.statement for one in placed}
@@ -53,11 +55,12 @@ def _write(connection: Connection, placed: Sequence[Placed], claims: Mapping[str
             "current": True,
             "placed_at": done_at,
             "facts": window.packed(one.facts),
+            "posted": window.packed_keys(one.keys.posted),
         }
         for one in placed
     ]
-    for ids in chunks(one.facts.claim_id for one in placed):  # a text that comes back brings its claims back
-        connection.execute(delete(t.related_claims).where(t.related_claims.c.claim_id.in_(ids)))
+    for ids in chunks((row["claim_id"] for row in rows), window.AT_ONCE):  # a text that comes back brings them back
+        connection.execute(delete(t.related_claims).where(among(connection, t.related_claims.c.claim_id, ids)))
     if rows:
         connection.execute(insert(t.related_claims), rows)
     window.post(connection, placed)

@@ -14,7 +14,7 @@ from schemas.ids import statement_id
 from transforms.statements.amounts import Amount
 from transforms.statements.compare import QUANTITY, compare
 from transforms.statements.facts import Facts
-from transforms.statements.keys import SHARED, Keys, keys
+from transforms.statements.keys import SHARED, Keys
 
 COMPARED = 24  # candidates that one claim is compared with, those that share most keys
 
@@ -80,15 +80,18 @@ def order(one: Facts) -> tuple[float, str, int, str]:
     return one.at, one.article_id, one.spans[0].start, one.claim_id
 
 
-def place(window: Window, new: Iterable[Facts], inherited: Mapping[str, str]) -> tuple[list[Placed], list[Clash]]:
+def place(
+    window: Window, new: Iterable[Facts], inherited: Mapping[str, str], known: Mapping[str, Keys]
+) -> tuple[list[Placed], list[Clash]]:
     """Every new claim, in order, and the clashes between it and those before it.
 
-    `inherited`: statements that new claims have already, because they take the place of earlier ones.
+    `inherited`: statements that new claims have already, because they take the place of earlier ones. `known`: the keys
+    of the new claims.
     """
     placed: list[Placed] = []
     clashes: list[Clash] = []
     for one in sorted(new, key=order):
-        its = keys(one)
+        its = known[one.claim_id]
         found = [(compare(one, window.facts[n]), n) for n in window.near(its.asked)]
         statement = inherited.get(one.claim_id) or _joined(
             one, [(like.score, -n) for like, n in found if like.same], window

@@ -66,11 +66,11 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
 
 
 def weight(one: str) -> int:
-    return _table().get(one, RAREST)
+    return weights().get(one, RAREST)
 
 
 def total(stems: Iterable[str]) -> int:
-    table = _table()
+    table = weights()
     return sum(table.get(one, RAREST) for one in stems)
 
 
@@ -92,7 +92,8 @@ def _stemmer() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, int]:
+def weights() -> dict[str, int]:
+    """Stem -> weight, of those that weigh less than RAREST."""
     text = (files("transforms.statements") / "common.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     return {one: int(value) for one, value in rows}

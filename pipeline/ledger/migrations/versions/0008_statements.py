@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("current", sa.Boolean(), nullable=False),
         _instant("placed_at"),
         sa.Column("facts", sa.LargeBinary(), nullable=False),
+        sa.Column("posted", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
     )
     op.create_index("related_claims_by_claim", "related_claims", ["claim_id"], unique=True)
@@ -66,6 +67,7 @@ def upgrade() -> None:
     op.create_table(
         "related_articles",
         _id("article_id"),
+        sa.Column("n", sa.BigInteger(), nullable=False),
         _id("story_id"),
         _id("revision_id"),
         _text("site"),
@@ -75,13 +77,14 @@ def upgrade() -> None:
         sa.Column("terms", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("article_id"),
     )
+    op.create_index("related_articles_by_n", "related_articles", ["n"], unique=True)
     op.create_index("related_articles_by_story", "related_articles", ["story_id"])
     op.create_index("related_articles_by_placed_at", "related_articles", ["placed_at"])
     op.create_table(
         "article_keys",
         sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
-        _id("article_id"),
-        sa.PrimaryKeyConstraint("key", "article_id"),
+        sa.Column("n", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("key", "n"),
         sqlite_with_rowid=False,
     )
     op.create_table(
