@@ -175,8 +175,8 @@ def fill(ledger: SqlLedger, source: Source, claims: int) -> float:
                 [
                     {
                         "article_id": one.article_id, "n": place, "story_id": story_id(one.article_id),
-                        "site": one.site, "revision_id": read.revision.revision_id, "title": read.revision.title, "at": one.at,
-                        "placed_at": at, "terms": window.packed(one),
+                        "site": one.site, "revision_id": read.revision.revision_id, "title": read.revision.title,
+                        "at": one.at, "placed_at": at, "terms": window.packed(one),
                     }
                     for place, (one, read) in enumerate(told, n - len(rows) + 1)
                 ],

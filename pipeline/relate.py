@@ -67,7 +67,7 @@ def take(connection: Connection, rows: Mapping[str, Sequence[Any]], done_at: flo
     touched = relate_claims(connection, some, done_at)
     lines = {id_ for line in rows["lineage"] for id_ in (line.article_id, line.original_article_id)}
     touched |= {row.statement_id for row in related.placed(connection, articles=lines)}
-    related.make_statements(connection, touched)
+    related.make_statements(connection, touched, {known.claim_id: known for one in some for known in one.facts})
     told = relate_articles(connection, some, lines, done_at)
     related.make_stories(connection, told)
     relate_notices(connection, some)

@@ -48,7 +48,7 @@ def test_articles_join_in_an_order_of_their_own(some):
 def test_an_article_joins_a_story_that_stands_and_a_revision_stays_in_its_own():
     held, of = {ONE.article_id: ONE}, {ONE.article_id: "the flood"}
     assert place([SAME], held, of, {}) == {SAME.article_id: "the flood"}
-    again = Told(ONE.article_id, ONE.site, ONE.at, OTHER.terms)
+    again = Told(ONE.article_id, ONE.site, ONE.at, OTHER.terms, OTHER.mass)
     assert place([again], held, of, {}) == {ONE.article_id: "the flood"}
 
 

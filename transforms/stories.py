@@ -17,7 +17,7 @@ from schemas.records import Entity, Lineage, Record, Revision, Story
 from transforms.links import registrable_domain
 from transforms.statements.keys import key_of
 from transforms.statements.made import iso
-from transforms.statements.words import weight, words
+from transforms.statements.words import RAREST, stems, weights
 
 LEAD = 700  # characters
 HEAVIEST = 24  # words of an article that are kept
@@ -32,40 +32,38 @@ APART_S = 4 * 86_400.0  # from a story's newest article
 
 
 class Told(Record, frozen=True, array_like=True, gc=False):
-    """An article as it is compared. `terms`: word -> weight."""
+    """An article as it is compared. `terms`: word -> weight; `mass`: their sum."""
 
     article_id: str
     site: str
     at: float
     terms: dict[str, int]
+    mass: int
 
 
 def told(revision: Revision, entities: Iterable[Entity], at: float) -> Told:
-    times: dict[str, float] = defaultdict(float)
-    for word in words(revision.text[:LEAD]):
-        times[word.stem] = max(times[word.stem], 1.0)
-    salient = sorted(entities, key=lambda e: (-e.salience, e.name))[:NAMES]
-    for name in salient:
-        for word in words(name.name):
-            times[word.stem] = max(times[word.stem], NAME)
-    for word in words(revision.title):
-        times[word.stem] = max(times[word.stem], TITLE)
-    rated = sorted(((round(weight(stem) * n), stem) for stem, n in times.items()), key=lambda row: (-row[0], row[1]))
-    return Told(revision.article_id, revision.site, at, {stem: value for value, stem in rated[:HEAVIEST]})
+    times = dict.fromkeys(stems(revision.text[:LEAD]), 1.0)
+    for name in sorted(entities, key=lambda e: (-e.salience, e.name))[:NAMES]:
+        times |= dict.fromkeys(stems(name.name), NAME)
+    times |= dict.fromkeys(stems(revision.title), TITLE)
+    table = weights()
+    rated = sorted((-round(table.get(stem, RAREST) * n), stem) for stem, n in times.items())
+    terms = {stem: -value for value, stem in rated[:HEAVIEST]}
+    return Told(revision.article_id, revision.site, at, terms, sum(terms.values()))
 
 
 def keys(one: Told) -> frozenset[int]:
     """By which articles are looked up that may tell of the same."""
-    heaviest = sorted(one.terms, key=lambda stem: (-one.terms[stem], stem))[:LOOKED_UP]
-    return frozenset(key_of("story", stem) for stem in heaviest)
+    heaviest = sorted((-value, stem) for stem, value in one.terms.items())[:LOOKED_UP]
+    return frozenset(key_of("story", stem) for _, stem in heaviest)
 
 
 def near(one: Told, other: Told) -> float:
     """0 to 1; 0 for articles too far apart in time."""
     if abs(one.at - other.at) > APART_S:
         return 0.0
-    both = sum(min(value, other.terms[stem]) for stem, value in one.terms.items() if stem in other.terms)
-    return both / (sum(one.terms.values()) + sum(other.terms.values()) - both) if both else 0.0
+    both = sum(min(one.terms[stem], other.terms[stem]) for stem in one.terms.keys() & other.terms.keys())
+    return both / (one.mass + other.mass - both) if both else 0.0
 
 
 def place(
@@ -80,22 +78,27 @@ def place(
     Each is compared with the COMPARED that share most keys with it, of equals the newest; shared statements go first.
     """
     known, of, order = dict(held), dict(stories), {id_: n for n, id_ in enumerate(held)}
-    by_key: dict[int | str, list[str]] = defaultdict(list)
+    by_key: dict[int, list[str]] = defaultdict(list)
+    by_statement: dict[str, list[str]] = defaultdict(list)
+
+    def post(one: Told) -> None:
+        for key in keys(one):
+            by_key[key].append(one.article_id)
+        for statement in statements.get(one.article_id, ()):
+            by_statement[statement].append(one.article_id)
+
     for other in known.values():
-        for key in (*keys(other), *statements.get(other.article_id, ())):
-            by_key[key].append(other.article_id)
+        post(other)
     placed = {}
     for one in sorted(new, key=lambda t: (t.at, t.article_id)):
-        mine, told_too = keys(one), statements.get(one.article_id, frozenset[str]())
-        count: Counter[str] = Counter(id_ for key in mine for id_ in by_key[key])
-        count.update({id_: LOOKED_UP for key in told_too for id_ in by_key[key]})
+        count: Counter[str] = Counter(id_ for key in keys(one) for id_ in by_key[key])
+        count.update({id_: LOOKED_UP for said in statements.get(one.article_id, ()) for id_ in by_statement[said]})
         del count[one.article_id]
         found = sorted(count, key=lambda id_: (-count[id_], -order[id_]))[:COMPARED]
         placed[one.article_id] = of[one.article_id] = _nearest(one, [known[id_] for id_ in found], of, statements)
         known[one.article_id] = one
         order[one.article_id] = len(order)
-        for key in (*mine, *told_too):
-            by_key[key].append(one.article_id)
+        post(one)
     return placed
 
 

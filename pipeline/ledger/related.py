@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -53,9 +54,11 @@ def placed(connection: Connection, *, articles: Iterable[str] = (), claims: Iter
     return sorted(found)
 
 
-def facts_of(connection: Connection, rows: Sequence[PlacedRow]) -> dict[str, Facts]:
+def facts_of(
+    connection: Connection, rows: Sequence[PlacedRow], known: Mapping[str, Facts] = MappingProxyType({})
+) -> dict[str, Facts]:
     """By claim id; of claims that have left the window made anew from the read model, as far as it has them."""
-    found = {row.claim_id: window.unpacked(row.facts) for row in rows if row.facts}
+    found = {row.claim_id: known.get(row.claim_id) or window.unpacked(row.facts) for row in rows if row.facts}
     lost = sorted(row.claim_id for row in rows if not row.facts)
     for ids in chunks(lost):
         query = (
@@ -130,8 +133,13 @@ def copies_of(connection: Connection, articles: Iterable[str]) -> list[Lineage]:
     return [found[key] for key in sorted(found)]
 
 
-def make_statements(connection: Connection, touched: Iterable[str]) -> None:
-    """The records of these statements anew; one of which no claim stands keeps its row, empty."""
+def make_statements(
+    connection: Connection, touched: Iterable[str], new: Mapping[str, Facts] = MappingProxyType({})
+) -> None:
+    """The records of these statements anew; one of which no claim stands keeps its row, empty.
+
+    `new`: claims by id that are at hand and need not be read.
+    """
     for ids in chunks(sorted(touched)):
         standing = among(connection, t.related_claims.c.statement_id, ids) & t.related_claims.c.current.is_(True)
         rows = [
@@ -143,7 +151,7 @@ def make_statements(connection: Connection, touched: Iterable[str]) -> None:
         mine = {row.claim_id for row in rows}
         others = {c for x in clashes for c in (x.claim_id, x.other_claim_id)} - mine
         beyond = placed(connection, claims=others)
-        known = facts_of(connection, [*rows, *beyond])
+        known = facts_of(connection, [*rows, *beyond], new)
         statements = {row.claim_id: row.statement_id for row in [*rows, *beyond]}
         lineage = copies_of(connection, {row.article_id for row in rows})
         upsert(

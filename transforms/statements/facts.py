@@ -10,7 +10,7 @@ from transforms.fold import fold
 from transforms.statements.amounts import Amount, amounts, told_as_change
 from transforms.statements.polarity import negated
 from transforms.statements.speakers import Speaker, speaker
-from transforms.statements.words import total, weight, words
+from transforms.statements.words import heaviest, stems, total
 
 CONTEXT = 12  # stems that say what an article is about
 _LEAD = 600  # characters of a text from which they are taken, beside its title
@@ -48,18 +48,12 @@ class Facts(Record, frozen=True, array_like=True, gc=False):
 
 def facts(claim: Claim, revision: Revision, people: Collection[str], at: float, context: frozenset[str]) -> Facts:
     """`people`: ids and names of the reading's entities that are persons."""
-    found = [word for span in claim.content for word in words(revision.text, span.start, span.end)]
-    reached = frozenset[str]().union(
-        *(
-            negated(revision.text, span.start, span.end, [w for w in found if span.start <= w.start < span.end])
-            for span in claim.content
-        )
-    )
-    stems = frozenset(word.stem for word in found)
-    person = claim.speaker_entity_id in people if claim.speaker else (claim.best_guess or "") in people
     content = " ".join(span.exact for span in claim.content)
+    said = frozenset(stem for span in claim.content for stem in stems(span.exact))
+    reached = frozenset[str]().union(*(negated(revision.text, span.start, span.end) for span in claim.content))
+    person = claim.speaker_entity_id in people if claim.speaker else (claim.best_guess or "") in people
     return Facts(
-        claim.claim_id, claim.article_id, revision.site, at, claim.kind, speaker(claim, person), stems, total(stems),
+        claim.claim_id, claim.article_id, revision.site, at, claim.kind, speaker(claim, person), said, total(said),
         reached, claim.type == "denial", amounts(revision.text, claim.quantities), told_as_change(content),
         " ".join(fold(content).strip(" .,;:!?").split()), context, round(claim.confidence, 3), claim.content,
     )  # fmt: skip
@@ -67,8 +61,7 @@ def facts(claim: Claim, revision: Revision, people: Collection[str], at: float, 
 
 def context(revision: Revision) -> frozenset[str]:
     """The heaviest stems of title and lead."""
-    stems = {w.stem for text in (revision.title, revision.text[:_LEAD]) for w in words(text)}
-    return frozenset(sorted(stems, key=lambda one: (-weight(one), one))[:CONTEXT])
+    return frozenset(heaviest({*stems(revision.title), *stems(revision.text[:_LEAD])}, CONTEXT))
 
 
 def people_of(entities: Mapping[str, Entity]) -> frozenset[str]:

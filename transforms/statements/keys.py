@@ -7,13 +7,13 @@ them. A claim that says little stands under keys of its own kind beside, which c
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
+from zlib import crc32
 
 from transforms.statements.facts import Facts
 from transforms.statements.speakers import handles
-from transforms.statements.words import weight
+from transforms.statements.words import heaviest
 
 HEAVIEST = 6  # stems that keys are made of
 LITTLE = 2  # things (stems and figures) of a claim that says little
@@ -31,11 +31,12 @@ class Keys(NamedTuple):
 
 def keys(one: Facts) -> Keys:
     """None for a claim that says nothing that could be compared."""
-    heavy = sorted(one.stems, key=lambda stem: (-weight(stem), stem))[:HEAVIEST]
+    heavy = heaviest(one.stems, HEAVIEST)
     things = heavy + [f"{amount.low:g}-{amount.high:g} {amount.unit}" for amount in one.amounts]
     little = len(things) <= LITTLE
-    plain = [key_of(handle, thing) for handle in handles(one.speaker) for thing in things]
-    alone = [key_of(handle, f"alone {thing}") for handle in handles(one.speaker) for thing in things]
+    speakers = handles(one.speaker)
+    plain = [key_of(handle, thing) for handle in speakers for thing in things]
+    alone = [key_of(handle, f"alone {thing}") for handle in speakers for thing in things]
     copied = runs(one.folded)
     asked = dict.fromkeys(plain, SHARED if little else 1) | dict.fromkeys([*alone, *copied], SHARED)
     return Keys(frozenset(plain).union(alone if little else (), copied), asked)
@@ -43,11 +44,11 @@ def keys(one: Facts) -> Keys:
 
 def runs(folded: str) -> list[int]:
     words = folded.split(" ")
-    made = {key_of("", " ".join(words[k : k + RUN])) for k in range(len(words) - RUN + 1)}
-    return sorted(made)[:SAMPLED]
+    made = {" ".join(words[k : k + RUN]) for k in range(len(words) - RUN + 1)}
+    least = sorted((crc32(run.encode("utf-8", "surrogatepass")), run) for run in made)[:SAMPLED]
+    return [key_of("", run) for _, run in least]
 
 
-@lru_cache(maxsize=200_000)
 def key_of(handle: str, thing: str) -> int:
     digest = blake2b(f"{handle}\x1f{thing}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1

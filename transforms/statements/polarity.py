@@ -7,9 +7,10 @@ or the end of the clause; some cues reach back; some words only look like cues.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-from transforms.statements.words import Word
+from transforms.statements.words import Word, words
 
 REACH = 4
 _SEEMING = (
@@ -26,15 +27,16 @@ _CUE = re.compile(
 _CLAUSE = re.compile(r"[,;:.?!—–]|\b(?:but|because|while|although|though|unless)\b", re.IGNORECASE)
 
 
-def negated(text: str, start: int, end: int, words: Sequence[Word]) -> frozenset[str]:
-    """The stems that an odd number of cues reaches; `words` are those of `text[start:end]`."""
-    times: dict[int, int] = {}
-    for cue in _CUE.finditer(text, start, end):
-        if cue["seeming"]:
-            continue
-        for k in _reached(text, start, end, words, cue.span(), back=bool(cue["back"])):
-            times[k] = times.get(k, 0) + 1
-    return frozenset(words[k].stem for k, count in times.items() if count % 2)
+def negated(text: str, start: int, end: int) -> frozenset[str]:
+    """The stems in `text[start:end]` that an odd number of cues reaches."""
+    cues = [cue for cue in _CUE.finditer(text, start, end) if not cue["seeming"]]
+    if not cues:
+        return frozenset()
+    found = list(words(text, start, end))
+    times: Counter[int] = Counter()
+    for cue in cues:
+        times.update(_reached(text, start, end, found, cue.span(), back=bool(cue["back"])))
+    return frozenset(found[k].stem for k, count in times.items() if count % 2)
 
 
 def _reached(

@@ -65,6 +65,17 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
             yield Word(found.start(), found.end(), made)
 
 
+def stems(text: str) -> list[str]:
+    """Those of `words`, without their places."""
+    return [made for word in WORD.findall(text) if (made := stem(word))]
+
+
+def heaviest(some: Iterable[str], count: int) -> list[str]:
+    """Of these stems, so many that weigh most; of equals those that stand first in the alphabet."""
+    table = weights()
+    return [one for _, one in sorted((-table.get(one, RAREST), one) for one in some)[:count]]
+
+
 def weight(one: str) -> int:
     return weights().get(one, RAREST)
 
