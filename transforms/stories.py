@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nlargest
 from typing import NamedTuple
 
 from schemas.ids import story_id
@@ -94,8 +95,8 @@ def place(
         count: Counter[str] = Counter(id_ for key in keys(one) for id_ in by_key[key])
         count.update({id_: LOOKED_UP for said in statements.get(one.article_id, ()) for id_ in by_statement[said]})
         del count[one.article_id]
-        found = sorted(count, key=lambda id_: (-count[id_], -order[id_]))[:COMPARED]
-        placed[one.article_id] = of[one.article_id] = _nearest(one, [known[id_] for id_ in found], of, statements)
+        found = nlargest(COMPARED, ((times, order[id_], id_) for id_, times in count.items()))
+        placed[one.article_id] = of[one.article_id] = _nearest(one, [known[row[-1]] for row in found], of, statements)
         known[one.article_id] = one
         order[one.article_id] = len(order)
         post(one)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import nlargest
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
@@ -120,7 +121,7 @@ def articles_near(
     numbers = set[int]()
     for mine in asked:
         count = Counter(n for key in mine for n in under.get(key, ()))
-        numbers.update(sorted(count, key=lambda n: (-count[n], -n))[: stories.COMPARED])
+        numbers.update(n for _, n in nlargest(stories.COMPARED, ((times, n) for n, times in count.items())))
     table = t.related_articles
     found = set[tuple[int, str, str, bytes]]()
     for column, values in ((table.c.n, sorted(numbers)), (table.c.article_id, [*named, *(o.article_id for o in new)])):
