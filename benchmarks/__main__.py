@@ -28,6 +28,8 @@ PARTS = (
     "layouts",
     "model",
     "reading",
+    "statements",
+    "statements_speed",
     "feeds",
     "polling",
     "growth",

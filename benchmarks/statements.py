@@ -1,8 +1,6 @@
-"""Statements over outlets, on the written set of `benchmarks/statements` and at speed.
+"""Statements over outlets, on the written set of `benchmarks/statements`.
 
     python -m benchmarks.statements [--part dev] [--errors]
-    python -m benchmarks.statements --speed [--window 1000000]
-    python -m benchmarks.statements --vectors          words beside the model's own vectors, on dev
 
 The claims are those that the pipeline finds in the set's articles (model, entities, claims, records); each has the
 mark that it covers by half or more. Pairs: of all claims of different articles, those that were put into one statement

@@ -1,6 +1,6 @@
 """The bounded state of `relate`: by what claims and articles of the window are looked up and compared.
 
-It holds what was placed in the last `window_days`, at most `window_claims` claims, and of a key its newest HOT ones;
+It holds what was placed in the last `window_days`, at most `window_claims` claims, and of a key its newest HOT claims;
 what it leaves behind keeps its statement or story and is compared no more.
 """
 
@@ -21,7 +21,8 @@ from transforms.statements.cluster import Placed, Window
 from transforms.statements.facts import Facts
 from transforms.stories import Told
 
-HOT = 48  # claims, or articles, under one key
+HOT = 48  # claims under one key
+HOT_ARTICLES = 24
 AT_ONCE = 20_000  # claims that one unit lets go, so that no unit pays for a long pause
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 _FACTS = msgspec.msgpack.Decoder(Facts)
@@ -43,7 +44,7 @@ def packed_keys(keys: Collection[int]) -> bytes:
 def window(connection: Connection, asked: Sequence[Mapping[int, int]]) -> Window:
     """The claims that those who ask by these keys (key -> what it counts) are to be compared with."""
     made = Window((connection.scalar(select(func.max(t.related_claims.c.n))) or 0) + 1)
-    found = _under(connection, t.claim_keys, {key for mine in asked for key in mine})
+    found = _under(connection, t.claim_keys, {key for mine in asked for key in mine}, HOT)
     made.post((key, n) for key, numbers in found.items() for n in numbers)
     columns = (t.related_claims.c.n, t.related_claims.c.facts, t.related_claims.c.statement_id)
     for numbers in chunks(sorted({n for mine in asked for n in made.near(mine)}), AT_ONCE):
@@ -53,8 +54,8 @@ def window(connection: Connection, asked: Sequence[Mapping[int, int]]) -> Window
     return made
 
 
-def _under(connection: Connection, table: Table, keys: Iterable[int]) -> dict[int, list[int]]:
-    """The newest HOT numbers under each key. A key that many share tells little: its oldest ones leave it."""
+def _under(connection: Connection, table: Table, keys: Iterable[int], most: int) -> dict[int, list[int]]:
+    """The newest numbers under each key, so many at most: one that many share tells little, and its oldest leave it."""
     found: dict[int, list[int]] = defaultdict(list)
     for some in chunks(sorted(keys), AT_ONCE):
         query = select(table.c.key, table.c.n).where(among(connection, table.c.key, some))
@@ -62,9 +63,9 @@ def _under(connection: Connection, table: Table, keys: Iterable[int]) -> dict[in
             found[key].append(n)
     for key, numbers in found.items():
         numbers.sort()
-        if len(numbers) > 2 * HOT:
-            connection.execute(delete(table).where((table.c.key == key) & (table.c.n < numbers[-HOT])))
-    return {key: numbers[-HOT:] for key, numbers in found.items()}
+        if len(numbers) > 2 * most:
+            connection.execute(delete(table).where((table.c.key == key) & (table.c.n < numbers[-most])))
+    return {key: numbers[-most:] for key, numbers in found.items()}
 
 
 def post(connection: Connection, placed: Iterable[Placed]) -> None:
@@ -117,7 +118,7 @@ def articles_near(
     Gives them by id, in the order in which they were placed, and the story of each.
     """
     asked = [stories.keys(one) for one in new]
-    under = _under(connection, t.article_keys, {key for mine in asked for key in mine})
+    under = _under(connection, t.article_keys, {key for mine in asked for key in mine}, HOT_ARTICLES)
     numbers = set[int]()
     for mine in asked:
         count = Counter(n for key in mine for n in under.get(key, ()))
