@@ -8,10 +8,12 @@ READY := $(VENV)/.ready
 MODEL := models/en_newsbeam_sm
 # training has an environment of its own: torch is large, and nothing at run time needs it
 TRAINING := .venv-training
+# so have the extractors that ours is measured beside
+PEERS := .venv-peers
 DATA ?= ../shared/corpora
 WORK ?= build/model
 
-.PHONY: help setup demo test test-real lint bench torture model eval-model lock schemas clean
+.PHONY: help setup demo test test-real lint bench peers torture model eval-model lock schemas clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +52,14 @@ lint: setup ## ruff, mypy, committed schemas, rules
 bench: setup ## one table of figures, as ratios within one run
 	$(BIN)/python -m benchmarks
 
+peers: setup $(PEERS)/.ready ## extraction beside its peers, in an environment of their own
+	$(BIN)/python -m benchmarks.peers
+
+$(PEERS)/.ready: requirements/peers.txt
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --require-hashes -r requirements/peers.txt
+	@touch $@
+
 torture: setup ## kill runs on SQLite and PostgreSQL, harm disk, clock and ledger: is anything lost or twice?
 	$(BIN)/python -m benchmarks.promise
 
@@ -71,10 +81,12 @@ lock: setup ## resolve the locks anew: hashes, no addresses
 	  --custom-compile-command 'make lock' -c requirements/run.txt --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command 'make lock' -c requirements/run.txt --group training pyproject.toml requirements/build.in -o requirements/training.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' -c requirements/run.txt --group peers -o requirements/peers.txt
 
 schemas: setup ## write the committed JSON and Arrow schemas anew
 	$(BIN)/python -m schemas.formats --write
 
 clean: ## remove the environment and what tools left
-	rm -rf $(VENV) $(TRAINING) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(TRAINING) $(PEERS) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,6 +23,8 @@ PARTS = (
     "pipeline",
     "seed",
     "extraction",
+    "fields",
+    "peers",
     "copies",
     "footers",
     "layouts",

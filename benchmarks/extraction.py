@@ -13,7 +13,7 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +24,8 @@ from benchmarks.figures import SHARED, SPLITS, CpuClock, mean, shingle_f1, table
 from benchmarks.rows import Row
 from schemas.records import DateValue
 from transforms.page.language import detect
-from transforms.page.read import Extracted, Hint, extract
+from transforms.page.metadata import Hint
+from transforms.page.read import Extracted, extract
 
 NAMES = {"wcxb": "test", "fundus": "held"}  # each set with the name of its other half
 
@@ -112,20 +113,27 @@ def measure(name: str, part: str, limit: int = 0) -> list[dict[str, Any]]:
                 "set": f"{name}/{part}",
                 "system": label,
                 "pages": len(given),
-                "token_f1": mean(token_f1(r.text, s.text).f1 for r, s in zip(results, given, strict=True)),
-                "shingle_f1": mean(shingle_f1(r.text, s.text).f1 for r, s in zip(results, given, strict=True)),
-                "recall": mean(token_f1(r.text, s.text).recall for r, s in zip(results, given, strict=True)),
-                "precision": mean(token_f1(r.text, s.text).precision for r, s in zip(results, given, strict=True)),
+                **scores([r._replace(text=t.text) for r, t in zip(about, results, strict=True)], given),
                 "cpu_ms": round(mean(times), 1),
-                "title": _share((_key(r.title) == _key(s.title), s.title) for r, s in zip(about, given, strict=True)),
-                "authors": _share((_same(r.authors, s.authors), s.authors) for r, s in zip(about, given, strict=True)),
-                "day": _share(
-                    (_day_fits(r.published, s.published), s.published) for r, s in zip(about, given, strict=True)
-                ),
                 "refused": sum(bool(r.refused) for r in results),
             }
         )
     return rows
+
+
+def scores(results: Sequence[Result], given: Sequence[Sample]) -> dict[str, float]:
+    """The quality of what was read: F1 of the text, and exact matches where the truth is known."""
+    pairs = list(zip(results, given, strict=True))
+    words = [token_f1(r.text, s.text) for r, s in pairs]
+    return {
+        "token_f1": mean(score.f1 for score in words),
+        "shingle_f1": mean(shingle_f1(r.text, s.text).f1 for r, s in pairs),
+        "recall": mean(score.recall for score in words),
+        "precision": mean(score.precision for score in words),
+        "title": _share((_key(r.title) == _key(s.title), s.title) for r, s in pairs),
+        "authors": _share((_same(r.authors, s.authors), s.authors) for r, s in pairs),
+        "day": _share((_day_fits(r.published, s.published), s.published) for r, s in pairs),
+    }
 
 
 def rows(part: str = "dev", limit: int = 0) -> list[Row]:

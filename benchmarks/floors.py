@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copies, extraction, footers, model, reading, seed, statements
+from benchmarks import copies, extraction, fields, footers, model, reading, seed, statements
 from benchmarks.figures import SHARED, mean, table, token_f1
 
 FILE = Path(__file__).parent / "floors.toml"
@@ -61,6 +61,7 @@ def development() -> dict[str, Figures]:
     return {
         "seed": seed_figures(),
         "extraction": extraction_figures(),
+        "fields": fields.figures(limit=PAGES),
         "footers": footers.figures("dev"),
         "copies": copies.score(PAGES),
         "model": model_figures(),
@@ -72,6 +73,7 @@ def development() -> dict[str, Figures]:
 def tested() -> dict[str, Figures]:
     return {
         "extraction": extraction_figures("test", 0),
+        "fields": fields.figures("test"),
         "footers": footers.measure("test")[0],
         "model": model_figures(dev=False),
         "reading": reading_figures("held"),

@@ -29,6 +29,7 @@ from transforms import settle
 
 POINTS: dict[str, tuple[Any, str]] = {
     "poll": (SqlLedger, "commit_poll"),
+    "quiet polls": (SqlLedger, "commit_quiet"),
     "lease": (SqlLedger, "lease"),
     "archive": (WarcArchive, "write"),
     "register": (SqlLedger, "register"),

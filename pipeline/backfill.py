@@ -160,9 +160,9 @@ class Backfill:
         answers = [(r.response._replace(url=r.asked), r.at) for _, r in taken]
         segment, raw = archive.write(unit_id, answers, about, twins)
         pages = {
-            foreign.entry.entry_id: msgspec.structs.replace(
-                page, rights=rights(r.response.headers, r.response.body, "").signals
-            )
+            foreign.entry.entry_id: [
+                msgspec.structs.replace(page, rights=rights(r.response.headers, r.response.body, "").signals)
+            ]
             for (foreign, r), page in zip(taken, raw, strict=True)
         }
         with ledger.engine.begin() as connection:

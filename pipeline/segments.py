@@ -69,7 +69,8 @@ def _damage(file: Path, records: int) -> Iterator[str]:
 
 
 def pages_of(ledger: SqlLedger, url: str) -> list[RawPage]:
-    """What was archived of an address (an entry's, or one that it led to), the newest last."""
+    """What was archived of an address (an entry's, or one that it led to), the newest last; further parts of an article
+    before the page that they belong to."""
     with ledger.reading() as connection:
         return sorted(_captures(connection, {url, canonical(url)} - {""}), key=lambda page: page.fetched_at)
 
@@ -78,5 +79,5 @@ def _captures(connection: Connection, names: set[str]) -> Iterator[RawPage]:
     entries = select(t.entries.c.entry_id).where(t.entries.c.url.in_(names))
     ended = select(t.visits.c.entry_id).join(t.articles, t.articles.c.article_id == t.visits.c.article_id)
     mine = t.captures.c.entry_id.in_(entries) | t.captures.c.entry_id.in_(ended.where(t.articles.c.url.in_(names)))
-    for page in connection.scalars(select(t.captures.c.page).where(mine)):
+    for page in connection.scalars(select(t.captures.c.page).where(mine).order_by(t.captures.c.part.desc())):
         yield msgspec.json.decode(page, type=RawPage)

@@ -63,7 +63,8 @@ def _events(found: dict[str, Any]) -> Iterator[Event]:
 
 
 def _page(page: dict[str, Any]) -> Iterator[str]:
-    yield f"  {page['fetched_at'][:19]}+00:00 asked {page['url']}: status {page['status']}, robots.txt {page['robots']}"
+    asked = f"asked for part {page['part'] + 1}, {page['url']}" if page["part"] else f"asked {page['url']}"
+    yield f"  {page['fetched_at'][:19]}+00:00 {asked}: status {page['status']}, robots.txt {page['robots']}"
     if page["redirects"]:
         by = f" by its {page['via']}" if page.get("via") else ""
         yield f"    led{by} to {page['final_url']} over {', '.join(page['redirects'])}"

@@ -33,6 +33,12 @@ from transforms.page.refuse import Refusal
 from transforms.step import StepDoFn, dead_outcome
 
 BATCH = 16
+FIELDS = (
+    "title", "authors", "agency", "published", "modified", "language", "text", "section", "tags", "image",
+    "image_caption", "licence", "is_accessible_for_free", "removals", "contributors", "source_url", "flags", "origins",
+    "contradictions",
+)  # fmt: skip
+"""What `try` shows of an article."""
 STAGES = ("extract", "clean", "annotate", "claims")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -225,17 +231,8 @@ def line(item: Input, result: Any) -> dict[str, Any]:
         return out | {"disposition": result.disposition, "error": result.reason}
     package = unpack(result.body, Package) if _is_package(result) else None
     article = package.revision if package else unpack(result.body, DraftBody)
-    out["article"] = {
-        "title": article.title,
-        "authors": article.authors,
-        "published": article.published,
-        "language": article.language,
-        "text": article.text,
-        "removals": article.removals,
-        "contributors": article.contributors,
-        "source_url": article.source_url,
-        "origins": article.origins,
-    }
+    out["article"] = {name: getattr(article, name) for name in FIELDS}
+    out["article"]["canonical_url"] = getattr(article, "canonical_url", "") or getattr(article, "url", "")
     if package:
         out["entities"] = [
             {"name": e.name, "label": e.label, "notes": e.notes, "mentions": e.mentions} for e in package.entities

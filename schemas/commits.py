@@ -34,6 +34,7 @@ class Package(Record, frozen=True, kw_only=True):
     revision: Revision
     reading: Reading
     page: RawPage | None = None
+    parts: tuple[RawPage, ...] = ()
     entities: tuple[Entity, ...] = ()
     claims: tuple[Claim, ...] = ()
     lineage: tuple[Lineage, ...] = ()

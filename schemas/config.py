@@ -69,7 +69,8 @@ class Lease:
 class Extract:
     __pydantic_config__ = _STRICT
     min_words: int = 50
-    timeout_s: float = 30.0  # of one page
+    timeout_s: float = 30.0  # of one page, or of all parts of one article
+    max_parts: int = 10  # pages of one article that are fetched and joined; 1: the first only
 
 
 @dataclass(frozen=True)

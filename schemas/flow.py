@@ -16,6 +16,7 @@ from schemas.commits import FileInfo, IndexRow
 from schemas.layouts import LayoutUse
 from schemas.records import (
     Change,
+    Contradiction,
     DateValue,
     DeadLetter,
     FeedEntry,
@@ -48,6 +49,7 @@ class LeasedEntry(Record, frozen=True, kw_only=True):
     own_site: bool  # the feed shows links of its own site: its title and date count
     entry: FeedEntry
     capture: RawPage | None = None  # already archived by a unit that died, or asked for by a replay
+    parts: tuple[RawPage, ...] = ()  # and with it: the further parts of the article
     etag: str = ""  # of the page as it was read last: the request is conditional
     last_modified: str = ""
     forgotten: str = ""  # how, in words: nothing of it is taken in
@@ -73,6 +75,7 @@ class Page(NamedTuple):
 class PageBody(Record, frozen=True, kw_only=True):
     leased: LeasedEntry
     page: RawPage
+    parts: tuple[RawPage, ...] = ()  # further parts of the article, in order
 
 
 class Draft(NamedTuple):
@@ -92,6 +95,7 @@ class DraftBody(Record, frozen=True, kw_only=True):
     site: str  # registrable domain
     title: str
     authors: tuple[str, ...] = ()
+    agency: str = ""
     published: DateValue | None = None
     modified: DateValue | None = None
     language: str = ""
@@ -99,16 +103,24 @@ class DraftBody(Record, frozen=True, kw_only=True):
     headings: tuple[Span, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     captions: tuple[str, ...] = ()
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    image_caption: str = ""
+    licence: str = ""
+    is_accessible_for_free: bool | None = None
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # (anchor text, absolute url) of the page's main part, for "Source link"
     edges: tuple[str, ...] = ()  # from `Clean` on: keys of lines that the site may repeat
     source_url: str = ""
     origins: dict[str, str] = {}
+    contradictions: tuple[Contradiction, ...] = ()
     flags: tuple[str, ...] = ()
     why: str = "new"
     first_seen: str = ""  # the entry, in any feed
     page: RawPage | None = None
+    parts: tuple[RawPage, ...] = ()  # further ones of the article
     index: IndexRow | None = None  # from `Dedupe` on
     supersedes: str = ""  # reading that this one replaces
     follows: str = ""  # the revision before this one

@@ -60,7 +60,7 @@ class Response(NamedTuple):
     reason: str = ""
     cause: str = ""  # of `unreachable`: `timeout`, `dns`, `tls`, `connection`, `protocol`
     reserved: tuple[tuple[str, str], ...] = ()  # (`robots.txt` or `tdmrep.json`, its word against machine reading)
-    via: str = ""  # `meta refresh` or `rel=canonical`: how the page was left that the last redirect names
+    via: str = ""  # `meta refresh` or `rel=canonical`: how the page was left that the last redirect names; or `part`
     sent: tuple[tuple[str, str], ...] = ()  # headers of the request that brought the answer
 
     def header(self, name: str) -> str:
@@ -167,6 +167,11 @@ class PollReport(NamedTuple):
     site: str = ""  # the page that the feed calls its own
     letter: DeadLetter | None = None  # of a `dead` poll
 
+    @property
+    def brings_nothing(self) -> bool:
+        """Whether it leaves the feed's new state and nothing else: no entries, no title, no dead letter."""
+        return not self.items and not self.title and self.letter is None
+
 
 class Neighbours(NamedTuple):
     """Committed articles that may hold the text of others, or be held by them."""
@@ -205,13 +210,16 @@ class Ledger(Protocol):
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         """The feed's new state and its entries, together. Does nothing when the unit no longer holds the feed."""
 
+    def commit_quiet(self, unit_id: str, reports: Sequence[PollReport]) -> None:
+        """The same for polls that bring nothing, all in one transaction."""
+
     def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         """Lease pending entries to the unit; the same again when asked again. Closes a unit that gets none."""
 
-    def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
-        """Make a closed segment known; `pages` by entry id."""
+    def register(self, unit_id: str, segment: Segment, pages: Mapping[str, Sequence[RawPage]]) -> None:
+        """Make a closed segment known; by entry id its page, and behind it the further parts of the article."""
 
-    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, tuple[RawPage, ...]]:
         """Of these entries, the pages that the unit itself has archived: a retried bundle asks nobody for them."""
 
     def archived(self, unit_id: str, digests: Iterable[str]) -> dict[str, RawPage]:

@@ -29,6 +29,7 @@ class Paragraph(Record, frozen=True, kw_only=True):
     end: int
     kind: str  # `p`, `head`, `item`, `quote`, `row`
     path: str  # XPath of the element
+    page_id: str = ""  # of a further part, where the line stands there; "": the revision's own page
 
 
 class Removal(Record, frozen=True, kw_only=True):
@@ -62,6 +63,16 @@ class DateValue(Record, frozen=True, kw_only=True):
     value: str
     precision: str
     source: str
+    zone: str = ""  # the offset from UTC that was written with it: `+02:00`, `+00:00`; "" if none was
+
+
+class Contradiction(Record, frozen=True, kw_only=True):
+    """What another origin says of a field, and why the record's own value stands all the same."""
+
+    field: str
+    value: str
+    origin: str
+    reason: str
 
 
 class FeedEntry(Record, frozen=True, kw_only=True):
@@ -108,7 +119,9 @@ class RawPage(Record, frozen=True, kw_only=True):
     offset: int  # byte offset of the record in the segment
     robots: str = ""  # `allowed`, `no_robots`, `not_asked` (a feed's own text)
     rights: dict[str, str] = {}  # opt-out and paywall signals as found
-    via: str = ""  # `meta refresh`, `rel=canonical`: by which the last of `redirects` named this page
+    # `meta refresh`, `rel=canonical`: by which the last of `redirects` named this page; `part`: a further part of an
+    # article, which the part before it named
+    via: str = ""
     payload: str = ""  # `segment@offset` of the record that holds the body, where this one is a `revisit` record
     schema_version: int = SCHEMA_VERSION
 
@@ -150,7 +163,8 @@ class Revision(Record, frozen=True, kw_only=True):
     url: str
     site: str
     title: str
-    authors: tuple[str, ...]
+    authors: tuple[str, ...]  # persons; where none is named, the team or house that the page names instead
+    agency: str = ""  # a news agency among the bylines, as written
     published: DateValue | None
     modified: DateValue | None = None
     language: str
@@ -158,13 +172,21 @@ class Revision(Record, frozen=True, kw_only=True):
     headings: tuple[Span, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()  # of lines that were found on the page; none where the text is not its own
     captions: tuple[str, ...] = ()  # of pictures in the article; they are no part of `text`
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""  # address of the picture that stands for the article
+    image_caption: str = ""
+    licence: str = ""
+    is_accessible_for_free: bool | None = None  # as the page states it
     contributors: tuple[str, ...] = ()
     removals: tuple[Removal, ...] = ()
     source_url: str = ""  # where a "Source link" pointed, or a canonical link to another site
     word_count: int = 0
     origins: dict[str, str] = {}  # field -> where its value came from
+    contradictions: tuple[Contradiction, ...] = ()  # what other origins say of these fields
     flags: tuple[str, ...] = ()  # `paywalled`, ...
     page_id: str = ""
+    part_ids: tuple[str, ...] = ()  # pages of its further parts, in order
     follows: str = ""  # the revision before it
     changes: tuple[Change, ...] = ()  # that its site made since then
     schema_version: int = SCHEMA_VERSION

@@ -204,7 +204,7 @@ PAGES = {
     "slow": page(
         b"<html><body><article><p>" + b"<span>w </span>." * 20_000,
         Disposition.DEAD,
-        "GuardTimeout: extract_job ran past",
+        "GuardTimeout: read_whole ran past",
     ),
     "fine-too": page(article("fine-too").encode(), Disposition.WRITTEN),
 }

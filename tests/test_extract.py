@@ -94,7 +94,9 @@ def test_json_ld_text_stands_in_for_a_page_that_shows_none() -> None:
 
 def test_a_byline_in_the_text_names_the_authors_where_nothing_else_does() -> None:
     found = read(page(f"<article><p>By Ann Bee and Cy Dee</p>{STORY}</article>"))
-    assert (found.meta.authors, found.meta.origins["authors"]) == (("Ann Bee", "Cy Dee"), "text:byline")
+    assert (found.meta.authors, found.meta.origins["authors"]) == (("Ann Bee", "Cy Dee"), "byline")
+    plain = extract(b"By Ann Bee and Cy Dee\n\nThe bridge was closed.", url=URL, content_type="text/plain", hint=Hint())
+    assert (plain.meta.authors, plain.meta.origins["authors"]) == (("Ann Bee", "Cy Dee"), "text:byline")
     assert read(page(f"<article><p>By the numbers</p>{STORY}</article>")).meta.authors == ()
 
 

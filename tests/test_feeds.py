@@ -80,7 +80,9 @@ def test_rss_2_tells_all_it_has() -> None:
     assert entry.content == '<p>The ferry runs. <a href="https://www.daily.example/map">Map</a></p>'
     assert entry.authors == ("Ann Otter",)
     assert entry.categories == ("Transport",)
-    assert entry.published == DateValue(value="2024-05-07T08:00:00+00:00", precision="second", source="feed:published")
+    assert entry.published == DateValue(
+        value="2024-05-07T08:00:00+00:00", precision="second", source="feed:published", zone="+02:00"
+    )
     assert entry.updated is None
     assert (entry.language, entry.first_seen) == ("en-gb", "")
 
@@ -112,7 +114,9 @@ def test_rdf_is_read_and_its_dublin_core_date_says_where_it_came_from() -> None:
     assert (feed.result, feed.ttl_minutes) == ("ok", 30)
     entry, _ = only(feed)
     assert entry.link == "https://daily.example/a-1"
-    assert entry.published == DateValue(value="2024-05-07T08:30:00+00:00", precision="minute", source="feed:updated")
+    assert entry.published == DateValue(
+        value="2024-05-07T08:30:00+00:00", precision="minute", source="feed:updated", zone="+00:00"
+    )
     assert entry.published == entry.updated
     assert entry.authors == ("Jo Biber",)
     assert entry.language == "de"
@@ -149,7 +153,9 @@ def test_atom_is_read_with_its_bases_types_and_two_dates() -> None:
     assert entry.summary == "Court."
     assert entry.content == '<p>Tout <img src="https://wire.example/en/2024/i.png"></p>'
     assert entry.published == DateValue(value="2024-05-06", precision="day", source="feed:published")
-    assert entry.updated == DateValue(value="2024-05-07T09:00:00+00:00", precision="second", source="feed:updated")
+    assert entry.updated == DateValue(
+        value="2024-05-07T09:00:00+00:00", precision="second", source="feed:updated", zone="+00:00"
+    )
     assert (entry.authors, entry.categories, entry.language) == (("Zoé Loup",), ("Affaires",), "fr")
 
 
@@ -285,22 +291,22 @@ def test_the_body_hash_sees_every_change_of_an_item() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "value", "exact"),
+    ("written", "value", "exact", "zone"),
     [
-        ("Tue, 07 May 2024 10:00:00 GMT", "2024-05-07T10:00:00+00:00", "second"),
-        ("Tue, 07 May 2024 10:00:00 EST", "2024-05-07T15:00:00+00:00", "second"),
-        ("Tue, 07 May 2024 10:00 +0530", "2024-05-07T04:30:00+00:00", "minute"),
-        ("07 May 2024", "2024-05-07", "day"),
-        ("2024-05-07", "2024-05-07", "day"),
-        ("2024-05", "2024-05", "month"),
-        ("2024", "2024", "year"),
-        ("2024-05-07T10:00:00.123+02:00", "2024-05-07T08:00:00+00:00", "second"),
-        ("2024-05-07T10:00Z", "2024-05-07T10:00:00+00:00", "minute"),
+        ("Tue, 07 May 2024 10:00:00 GMT", "2024-05-07T10:00:00+00:00", "second", "+00:00"),
+        ("Tue, 07 May 2024 10:00:00 EST", "2024-05-07T15:00:00+00:00", "second", ""),  # the name of a zone is no offset
+        ("Tue, 07 May 2024 10:00 +0530", "2024-05-07T04:30:00+00:00", "minute", "+05:30"),
+        ("07 May 2024", "2024-05-07", "day", ""),
+        ("2024-05-07", "2024-05-07", "day", ""),
+        ("2024-05", "2024-05", "month", ""),
+        ("2024", "2024", "year", ""),
+        ("2024-05-07T10:00:00.123+02:00", "2024-05-07T08:00:00+00:00", "second", "+02:00"),
+        ("2024-05-07T10:00Z", "2024-05-07T10:00:00+00:00", "minute", "+00:00"),
     ],
 )
-def test_dates_keep_the_precision_that_was_written(written: str, value: str, exact: str) -> None:
+def test_dates_keep_the_precision_and_zone_that_were_written(written: str, value: str, exact: str, zone: str) -> None:
     published = only(parse(rss(f"<item><title>A</title><pubDate>{written}</pubDate></item>")))[0].published
-    assert published == DateValue(value=value, precision=exact, source="feed:published")
+    assert published == DateValue(value=value, precision=exact, source="feed:published", zone=zone)
 
 
 @pytest.mark.parametrize(

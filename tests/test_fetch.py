@@ -31,7 +31,7 @@ class Clock:
         return NOW
 
 
-_REGISTERED: list[tuple[str, Segment, dict[str, RawPage]]] = []
+_REGISTERED: list[tuple[str, Segment, dict[str, tuple[RawPage, ...]]]] = []
 
 
 class Ledger:
@@ -46,11 +46,12 @@ class Ledger:
     def archived(self, unit_id, digests) -> dict[str, RawPage]:
         return {}
 
-    def register(self, unit_id: str, segment: Segment, pages: dict[str, RawPage]) -> None:
-        assert [WarcArchive(self.root).read(page).status for page in pages.values()] == [200] * segment.records
+    def register(self, unit_id: str, segment: Segment, pages: dict[str, tuple[RawPage, ...]]) -> None:
+        archive = WarcArchive(self.root)
+        assert [archive.read(page).status for parts in pages.values() for page in parts] == [200] * segment.records
         _REGISTERED.append((unit_id, segment, pages))
 
-    def registered(self, unit_id: str, entry_ids: list[str]) -> dict[str, RawPage]:
+    def registered(self, unit_id: str, entry_ids: list[str]) -> dict[str, tuple[RawPage, ...]]:
         had = {entry: page for unit, _, pages in _REGISTERED if unit == unit_id for entry, page in pages.items()}
         return {entry: had[entry] for entry in entry_ids if entry in had}
 
@@ -121,7 +122,7 @@ def test_pages_of_a_batch_share_one_segment_that_is_registered_first(world):
     assert outcomes == {}
     [(unit_id, segment, registered)] = _REGISTERED
     assert (unit_id, segment.records) == ("u1", 3)
-    assert registered == {f"e-{name}": page_of(rows[f"v-{name}"]) for name in "abc"}
+    assert registered == {f"e-{name}": (page_of(rows[f"v-{name}"]),) for name in "abc"}
     assert world.archive().read(page_of(rows["v-b"])).body == HTML.replace("late", "b").encode()
     assert rows["v-a"][:4] == ("u1", "v-a", "e-a", "https://daily.example/a")
     assert unpack(rows["v-a"].body, PageBody).leased == leased("a")
@@ -172,7 +173,7 @@ def test_signals_that_stop_no_page_go_with_it(world):
     world.fake.page("https://daily.example/a", HTML, headers={"X-Robots-Tag": "noarchive"})
     rows, _ = run(world, leased("a"))
     assert page_of(rows["v-a"]).rights == {"x-robots-tag": "noarchive"}
-    assert _REGISTERED[0][2]["e-a"].rights == {"x-robots-tag": "noarchive"}
+    assert _REGISTERED[0][2]["e-a"][0].rights == {"x-robots-tag": "noarchive"}
 
 
 def test_an_archived_page_is_not_fetched_again(world):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import copies, extraction, floors, footers, model, seed
+from benchmarks import copies, extraction, fields, floors, footers, model, seed
 
 BOUNDS = floors.stated()
 FOUND = {"a": {"F": 0.8, "wrong": 3.0}}
@@ -22,6 +22,11 @@ def test_the_seed_is_read_as_well_as_ever() -> None:
 @pytest.mark.skipif(not (extraction.SHARED / "pages").is_dir(), reason="the recorded pages are not here")
 def test_extraction_of_development_pages_is_as_good_as_ever() -> None:
     holds("extraction", floors.extraction_figures())
+
+
+@pytest.mark.skipif(not (extraction.SHARED / "pages").is_dir(), reason="the recorded pages are not here")
+def test_title_authors_and_day_are_right_as_often_as_ever() -> None:
+    holds("fields", fields.figures(limit=floors.PAGES))
 
 
 @pytest.mark.skipif(not (extraction.SHARED / "pages").is_dir(), reason="the recorded pages are not here")

@@ -208,7 +208,7 @@ def test_a_page_that_was_archived_twice_is_forgotten_twice(tmp_path):
             "SELECT entry_id, unit_id FROM captures WHERE sha256 = ?", (page.sha256,)
         ).all()
     segment, [again] = archive.write(unit, [(archive.read(page), datetime.now(UTC))], [{"entry": entry}])
-    ledger.register(unit, segment, {entry: again})
+    ledger.register(unit, segment, {entry: [again]})
     assert len(where(tmp_path / "out" / "archive", MARK)) == 2
     newsbeam("forget", f"{ONE}/secret", config=config)
     assert where(tmp_path / "out", MARK) == []

@@ -60,8 +60,12 @@ def test_version_11_tells_all_it_has() -> None:
     assert entry.content == '<p>The ferry <a href="https://notes.example/2024/map">runs</a>.</p>'
     assert entry.authors == ("Ann Otter",)
     assert entry.categories == ("Transport", "7")
-    assert entry.published == DateValue(value="2024-05-07T08:00:00+00:00", precision="second", source="feed:published")
-    assert entry.updated == DateValue(value="2024-05-07T09:00:00+00:00", precision="second", source="feed:updated")
+    assert entry.published == DateValue(
+        value="2024-05-07T08:00:00+00:00", precision="second", source="feed:published", zone="+02:00"
+    )
+    assert entry.updated == DateValue(
+        value="2024-05-07T09:00:00+00:00", precision="second", source="feed:updated", zone="+00:00"
+    )
     assert entry.language == "en-nz"
 
 

@@ -130,6 +130,37 @@ def test_a_poll_whose_unit_lost_the_feed_changes_nothing(ledger):
     assert feed.etag == ""
 
 
+def test_polls_that_bring_nothing_are_committed_together_as_each_would_be_alone(tmp_path, clock):
+    found = []
+    for name in ("alone", "together"):
+        url = f"sqlite:///{tmp_path / name}.db"
+        with held(url):
+            ledger = SqlLedger(url, clock, lease_s=600)
+            unit, other = open_unit(ledger, "a"), open_unit(ledger, "b")
+            feeds = ledger.due_feeds(unit, {f"f{n}": f"http://h{n}.test/rss" for n in range(600)})
+            due = {feed.feed_id: feed for feed in feeds}
+            ledger.give_back(unit)
+            ledger.due_feeds(other, {"f3": "http://h3.test/rss"})
+            ledger.open_unit(again := "c" * 32, "tester")
+            ledger.due_feeds(again, {feed_id: feed.url for feed_id, feed in due.items()})
+            health = Health(read=True, next_check=ledger.now() + 900)
+            same = {i: PollReport(f._replace(health=health, etag="v2"), "unchanged", "same") for i, f in due.items()}
+            same["f7"] = PollReport(due["f7"]._replace(health=health), "unreachable", "no answer")
+            same["f9"] = PollReport(due["f9"]._replace(url="http://new.test/rss"), "moved", "it now lives there")
+            reports = list(same.values())
+            if name == "alone":
+                for report in reports:
+                    ledger.commit_poll(again, report)
+            else:
+                ledger.commit_quiet(again, reports)
+            with ledger.reading() as connection:
+                rows = connection.execute(select(tables.feeds).order_by(tables.feeds.c.feed_id)).all()
+                moved = connection.execute(select(tables.events.c.subject_id, tables.events.c.words)).all()
+            found.append(([tuple(row) for row in rows], [tuple(row) for row in moved]))
+    assert found[0] == found[1]
+    assert sum("v2" in row for row in found[0][0]) == 597  # one failed, one moved, one was another unit's by then
+
+
 def test_what_a_first_poll_leaves_out_is_not_news_later(ledger, clock):
     unit = open_unit(ledger, "a")
     old = entry("old")
@@ -287,8 +318,8 @@ def test_a_page_is_read_from_the_archive_however_often_it_is_replayed(ledger, cl
         [leased] = ledger.lease(unit, Lease())
         assert (leased.capture is not None) is (number > 0)
         if number == 0:
-            ledger.register(unit, Segment("s", 10, 1), {leased.entry.entry_id: page})
-            assert ledger.registered(unit, [leased.entry.entry_id, "x"]) == {leased.entry.entry_id: page}
+            ledger.register(unit, Segment("s", 10, 1), {leased.entry.entry_id: [page]})
+            assert ledger.registered(unit, [leased.entry.entry_id, "x"]) == {leased.entry.entry_id: (page,)}
             assert ledger.registered("another", [leased.entry.entry_id]) == {}
         clock.later(minutes=1)
         ledger.prepare(failed(unit, leased, "OneError"))
@@ -317,7 +348,7 @@ def test_entries_of_a_dead_unit_resume_from_its_archive(ledger):
     poll(ledger, unit, entry("one"), entry("two"))
     leased = ledger.lease(unit, Lease())
     page = RawPage(page_id="p", url="u", final_url="u", fetched_at="", sha256="", segment="s", offset=3)
-    ledger.register(unit, Segment("s", 10, 1), {leased[0].entry.entry_id: page})
+    ledger.register(unit, Segment("s", 10, 1), {leased[0].entry.entry_id: [page]})
     ledger.recover(lambda settled: None, max_deaths=3)
     again = ledger.lease(open_unit(ledger, "b"), Lease())
     assert {e.entry.entry_id: e.capture for e in again} == {
@@ -402,7 +433,7 @@ def page_of(number: int) -> RawPage:
 
 
 def fetched(ledger: SqlLedger, unit: str, entry_id: str, number: int) -> None:
-    ledger.register(unit, Segment(f"s{number}", 1, 1), {entry_id: page_of(number)})
+    ledger.register(unit, Segment(f"s{number}", 1, 1), {entry_id: [page_of(number)]})
 
 
 def test_what_a_dead_unit_archived_is_used_once_and_never_again(ledger, clock):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from tests.test_clean import BODY, STORY
 from transforms.clean import CleanDoFn, cleaned_body
 from transforms.removal import lines_of
 from transforms.repeats import edge_keys, line_key
+from transforms.titles import end_keys, without_shared
 
 BOOK = load_rules("", "")
 SITE = "daily.test"
@@ -163,3 +165,29 @@ def test_clean_asks_for_the_site_and_the_time_when_the_entry_was_first_seen() ->
     [result] = dofn.many([draft])
     assert unpack(result.body, DraftBody).text == BODY
     assert ledger.calls == [(SITE, seen.timestamp())]
+
+
+def test_the_end_that_titles_of_a_site_share_goes_and_the_title_as_it_was_is_kept() -> None:
+    told = "Old bridge closes for two years | Harbour Post"
+    first = msgspec.structs.replace(body(BODY, origins={"title": "title"}), title=told)
+    before = cleaned_body(first, BOOK)
+    assert (before.title, before.contradictions) == (told, ())
+    after = cleaned_body(first, BOOK, lambda keys: {key for key in keys if key in end_keys("What else | Harbour Post")})
+    assert after.title == "Old bridge closes for two years"
+    assert [(c.field, c.value, c.origin) for c in after.contradictions] == [("title", told, "title")]
+    assert after.edges == before.edges  # it still bears witness
+
+
+@pytest.mark.parametrize(
+    ("title", "shared", "left"),
+    [
+        ("Opinion | Why we left | Harbour Post", "Opinion | What now | Harbour Post", "Why we left"),
+        ("Rain ends the long drought in the north - Harbour Post", "So it goes on and on - Harbour Post",
+         "Rain ends the long drought in the north"),
+        ("Ajax - Feyenoord", "Cup final of the year today: PSV - Feyenoord", "Ajax - Feyenoord"),  # a match, not a site
+        ("Analysis: why we left", "Analysis: what now", "Analysis: why we left"),
+        ("Harbour Post", "Rain at last | Harbour Post", "Harbour Post"),
+    ],
+)  # fmt: skip
+def test_only_ends_at_a_stroke_or_after_a_long_title_are_the_sites(title: str, shared: str, left: str) -> None:
+    assert without_shared(title, end_keys(shared)) == left

@@ -64,12 +64,23 @@ def test_text_and_fields_are_those_of_the_rules():
     found = read()
     assert found.text == f"{ONE}\n\n{TWO}\n\nAfter\n\n{THREE}"
     assert (found.meta.title, found.meta.authors) == ("A flood at the weir", ("Ann Bee", "Cy Dee"))
-    assert found.meta.published == DateValue(value="2026-03-03T13:05:00+00:00", precision="minute", source="site:1")
+    assert found.meta.published == DateValue(
+        value="2026-03-03T13:05:00+00:00", precision="minute", source="site:1", zone="+01:00"
+    )
     assert {key: found.meta.origins[key] for key in ("text", "title", "authors", "published")} == dict.fromkeys(
         ("text", "title", "authors", "published"), "site:1"
     )
     assert found.captions == ("The weir",)
     assert (found.layout.applied, found.layout.failed) == (True, ())
+
+
+def test_what_the_page_says_otherwise_is_kept_beside_the_rules():
+    page = PAGE.replace('class="head">', 'class="head">Live: ').replace("</title>", " and more</title>")
+    page = page.replace("<a>Cy Dee</a>", '<a class="two">Cy Dee</a>')
+    found = read(page, RULES.replace('author = ".who a"', 'author = ".two"')).meta
+    said = {one.field: one for one in found.contradictions if one.reason == "the site's own rules come first"}
+    assert found.authors == ("Cy Dee",)
+    assert (said["authors"].value, said["authors"].origin) == ("Wrong Name", "meta:author")
 
 
 def test_every_line_still_leads_back_to_the_page():
@@ -120,7 +131,9 @@ def test_where_the_rules_do_not_find_the_article_it_is_read_without_them_and_say
 
 def test_a_broken_promise_of_a_field_costs_no_text():
     rules = RULES.replace('author = ".who a"', 'author = ".nobody"')
-    page = PAGE.replace('<meta name="author" content="Wrong Name">', "").replace('class="who"', 'class="x"')
+    page = PAGE.replace('<meta name="author" content="Wrong Name">', "").replace(
+        "By <a>Ann Bee</a> and <a>Cy Dee</a>", ""
+    )
     found = read(page, rules)
     assert found.layout.applied
     assert set(found.layout.failed) == {"rule:author", "promise:author"}

@@ -151,7 +151,7 @@ def filled(tmp_path: Path, url: str) -> SqlLedger:
             other = Response("https://ridge.test/", status=200, body=b"other")
             at = NOW.replace(minute=number)
             segment, pages = archive.write(f"{number}" * 32, [(answer, at), (other, at)])
-            ledger.register(f"{number}" * 32, segment, {"e" * 32: pages[0], "o" * 32: pages[1]})
+            ledger.register(f"{number}" * 32, segment, {"e" * 32: pages[:1], "o" * 32: pages[1:]})
         with ledger.engine.begin() as connection:
             row = {"entry_id": "e" * 32, "feed_id": "f" * 32, "url": URL, "state": "done", "why": "new"}
             connection.execute(t.entries.insert().values(row))

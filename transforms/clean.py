@@ -39,6 +39,7 @@ from transforms.removal import (
 )
 from transforms.repeats import counted, edge_keys
 from transforms.step import StepDoFn, outcome, two_outputs, use_of
+from transforms.titles import as_it_was, end_keys, without_shared
 
 STEP = "clean"
 BATCH = 32
@@ -151,7 +152,10 @@ def cleaned_body(body: DraftBody, book: RuleBook, repeated: Ask = lambda keys: (
     headings = {heading.start for heading in body.headings}
     keys = [(line, key) for line, key in edge_keys(list(lines_of(body.text)), book.kinds) if line.start not in headings]
     why = f"articles of {body.site} repeat this line"
-    known = repeated({key for _, key in keys}) if keys else ()
+    titled = end_keys(body.title)
+    known = repeated({*(key for _, key in keys), *titled}) if keys or titled else ()
+    title = without_shared(body.title, known)
+    was = () if title == body.title else (as_it_was(body.title, body.origins.get("title", "")),)
     learned = {line.start: why for line, key in keys if key in known}
     found = clean(
         body.text, book, links=body.links, headings=body.headings, paragraphs=body.paragraphs, learned=learned
@@ -162,11 +166,13 @@ def cleaned_body(body: DraftBody, book: RuleBook, repeated: Ask = lambda keys: (
         origins.pop("source_url")
     return msgspec.structs.replace(
         body,
+        title=title,
+        contradictions=(*body.contradictions, *was),
         text=found.text,
         headings=found.headings,
         paragraphs=found.paragraphs,
         removals=(*body.removals, *found.removals),
-        edges=counted(keys, found.removals),
+        edges=(*counted(keys, found.removals), *titled),
         contributors=tuple(dict.fromkeys((*body.contributors, *found.contributors))),
         source_url=source or body.source_url,
         flags=tuple(dict.fromkeys((*body.flags, *found.flags))),

@@ -46,7 +46,7 @@ def index_row(draft: Draft, body: DraftBody, sample: bytes) -> IndexRow:
         text_key=text_key(body.text),
         source_url=source,
         source_by=(Reason.CANONICAL if linked else Reason.SOURCE_LINK).value if source else "",
-        agency=credited(body.authors, body.text),
+        agency=credited([body.agency, *body.authors], body.text),
         published=body.published.value[: PRECISE.get(body.published.precision)] if body.published else "",
         first_seen=body.first_seen,
         sample=sample,

@@ -11,13 +11,14 @@ from typing import Any
 import apache_beam as beam
 
 from schemas.flow import Draft, DraftBody, LeasedEntry, Page, PageBody, pack, unpack
-from schemas.ports import Response, World
+from schemas.ports import World
 from schemas.records import RawPage
 from schemas.words import Disposition
 from transforms.fetch import is_own_text
 from transforms.links import canonical, registrable_domain
+from transforms.page.join import Whole, read_whole
 from transforms.page.metadata import Hint
-from transforms.page.read import Extracted, Job, extract_job
+from transforms.page.read import Extracted, Job
 from transforms.page.refuse import Refusal
 from transforms.step import StepDoFn, outcome, two_outputs, use_of
 
@@ -42,6 +43,7 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         site=registrable_domain(url),
         title=meta.title,
         authors=meta.authors,
+        agency=meta.agency,
         published=meta.published,
         modified=meta.modified,
         language=found.language,
@@ -51,13 +53,21 @@ def draft(page: Page, body: PageBody, found: Extracted) -> Draft:
         captions=found.captions,
         removals=found.removals,
         layout=found.layout,
+        section=meta.section,
+        tags=meta.tags,
+        image=meta.image,
+        image_caption=meta.image_caption,
+        licence=meta.licence,
+        is_accessible_for_free=meta.is_accessible_for_free,
         links=found.links,
         source_url=meta.source_url,
         origins=meta.origins,
+        contradictions=meta.contradictions,
         flags=meta.flags,
         why=body.leased.why,
         first_seen=body.leased.entry.first_seen,
         page=raw,
+        parts=body.parts,
     )
     return Draft(page.unit_id, page.visit_id, page.entry_id, page.url, pack(drafted))
 
@@ -72,20 +82,24 @@ class ExtractDoFn(StepDoFn):
 
     def many(self, rows: Sequence[Page]) -> list[Any]:
         bodies = [unpack(row.body, PageBody) for row in rows]
-        jobs = [self._job(body, self.archive.read(body.page)) for body in bodies]
-        results = self.guard.map(extract_job, jobs, timeout_s=self.world.settings.extract.timeout_s)
+        jobs = [self._whole(body) for body in bodies]
+        results = self.guard.map(read_whole, jobs, timeout_s=self.world.settings.extract.timeout_s)
         return [self._result(*triple) for triple in zip(rows, bodies, results, strict=True)]
+
+    def _whole(self, body: PageBody) -> Whole:
+        first, *further = [self._job(body, page) for page in (body.page, *body.parts)]
+        return Whole(first, tuple((page.page_id, job) for page, job in zip(body.parts, further, strict=True)))
 
     def _result(self, row: Page, body: PageBody, found: Extracted | Refusal | Exception) -> Any:
         if isinstance(found, Refusal):
             return outcome(row, Disposition(found.disposition), self.step, found.reason, layout=use_of(found.layout))
         return found if isinstance(found, Exception) else draft(row, body, found)
 
-    def _job(self, body: PageBody, response: Response) -> Job:
-        raw: RawPage = body.page
-        url, kind = raw.final_url or raw.url, response.header("content-type")
+    def _job(self, body: PageBody, raw: RawPage) -> Job:
+        response = self.archive.read(raw)
         layout = None if is_own_text(body.leased) else self.world.layout(raw)
-        return Job(response.body, url, kind, hint_of(body.leased), layout)
+        kind = response.header("content-type")
+        return Job(response.body, raw.final_url or raw.url, kind, hint_of(body.leased), layout)
 
 
 class Extract(beam.PTransform):

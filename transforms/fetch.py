@@ -2,8 +2,9 @@
 robots_refused, opted_out, gone, blocked, unreachable, too_large, private_address, forgotten, dead.
 
 A page that only leads to another, or names another of its site as its own address, is followed once
-(`transforms/page/onward.py`). An entry that a unit archived before it died, or that a replay asks for, goes on from its
-archived page. Where the feed's own text is the article, that text is archived as the page, and nobody is asked.
+(`transforms/page/onward.py`); the further parts of its article come with it (`transforms/further.py`). An entry that a
+unit archived before it died, or that a replay asks for, goes on from its archived page. Where the feed's own text is
+the article, that text is archived as the page, and nobody is asked.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,7 +25,9 @@ from schemas.ports import Request, Response, World
 from schemas.records import FeedEntry, RawPage
 from schemas.sites import SiteIntent, of_host
 from schemas.words import Disposition
+from transforms.further import Limits, further, requests_left
 from transforms.links import canonical, registrable_domain
+from transforms.page.join import Asking, next_of
 from transforms.page.onward import follows, onward
 from transforms.page.refuse import by_bytes
 from transforms.page.rights import Rights, rights
@@ -98,23 +102,23 @@ def due(leased: LeasedEntry) -> Due:
     return Due(leased.unit_id, leased.visit_id, leased.entry.entry_id, address_of(leased.entry), pack(leased))
 
 
-def page_row(row: Due, leased: LeasedEntry, page: RawPage) -> Page:
-    return Page(row.unit_id, row.visit_id, row.entry_id, row.url, pack(PageBody(leased=leased, page=page)))
+def page_row(row: Due, leased: LeasedEntry, pages: Sequence[RawPage]) -> Page:
+    body = PageBody(leased=leased, page=pages[0], parts=tuple(pages[1:]))
+    return Page(row.unit_id, row.visit_id, row.entry_id, row.url, pack(body))
 
 
-def about_of(leased: LeasedEntry) -> dict[str, str]:
+def about_of(leased: LeasedEntry, part: int) -> dict[str, str]:
     """What a page was fetched for, as the archive keeps it."""
     ids = {"feed": leased.feed_id, "entry": leased.entry.entry_id, "visit": leased.visit_id}
-    return ids | {"unit": leased.unit_id, "why": leased.why}
+    return ids | {"unit": leased.unit_id, "why": leased.why} | ({"part": str(part + 1)} if part else {})
 
 
 class Kept(NamedTuple):
-    """A page that is to be archived."""
+    """A page that is to be archived, and the further parts of its article; each with its rights."""
 
     row: Due
     leased: LeasedEntry
-    response: Response
-    rights: dict[str, str]
+    pages: tuple[tuple[Response, dict[str, str]], ...]
 
 
 class FetchDoFn(StepDoFn):
@@ -127,19 +131,20 @@ class FetchDoFn(StepDoFn):
         self.web, self.archive, self.ledger = self.world.web(), self.world.archive(), self.world.ledger()
         self.agent = self.world.settings.network.user_agent.partition("/")[0].partition(" ")[0].lower()
         self.answers: dict[str, Response] = {}
-        self.had: dict[str, RawPage] = {}
+        self.parts: dict[str, tuple[Response, ...]] = {}
+        self.had: dict[str, tuple[RawPage, ...]] = {}
 
     def process(self, batch: Any) -> Iterator[Page]:
         leased = msgspec.msgpack.decode(batch.body, type=list[LeasedEntry])
-        self.answers = {}  # by visit: a batch that runs again entry by entry asks nobody twice
+        self.answers, self.parts = {}, {}  # by visit: a batch that runs again entry by entry asks nobody twice
         # Nor does a whole bundle that runs again, where its pages are archived.
         self.had = self.ledger.registered(batch.unit_id, [one.entry.entry_id for one in leased])
         yield from super().process([due(one) for one in leased])
-        self.answers = {}
+        self.answers, self.parts = {}, {}
 
     def many(self, rows: Sequence[Due]) -> list[Any]:
         batch = [(row, unpack(row.body, LeasedEntry)) for row in rows]
-        self._ask([(row, one) for row, one in batch if self._archived(one) is None and is_asked_for(one)])
+        self._ask([(row, one) for row, one in batch if not self._archived(one) and is_asked_for(one)])
         judged = [self._judge(row, leased) for row, leased in batch]
         pages = self._archive([kept for kept in judged if isinstance(kept, Kept)])
         return [
@@ -152,10 +157,28 @@ class FetchDoFn(StepDoFn):
         requests = [Request(leased.entry.url, leased.etag, leased.last_modified) for _, leased in new]
         responses = self.web.get(requests) if new else []
         answers = {row.visit_id: response for (row, _), response in zip(new, responses, strict=True)}
-        self.answers |= self._onward(answers)
+        answers = self._onward(answers)
+        self.answers |= answers
+        self.parts |= self._further(answers)
 
-    def _archived(self, leased: LeasedEntry) -> RawPage | None:
-        return self.had.get(leased.entry.entry_id, leased.capture)
+    def _archived(self, leased: LeasedEntry) -> tuple[RawPage, ...]:
+        """The page and its further parts, nothing where the page is to be asked for."""
+        given = (leased.capture, *leased.parts) if leased.capture else ()
+        return self.had.get(leased.entry.entry_id, given)
+
+    def _further(self, answers: dict[str, Response]) -> dict[str, tuple[Response, ...]]:
+        firsts = {visit: one for visit, one in answers.items() if verdict(one)[0] is None}
+        settings = self.world.settings
+        left = requests_left(answers.values(), lambda one: self._site(one).budget or settings.lease.host_entries)
+        limits = Limits(settings.extract.max_parts, settings.network.max_page_bytes, left)
+        return further(firsts, limits, self.web.get, self._named, self._is_kept)
+
+    def _named(self, asking: Sequence[Asking]) -> Sequence[str | Exception]:
+        """In the guarded pool: a page's tree may take any time. One that hangs there is dead at Extract."""
+        return self.world.guard().map(next_of, asking, timeout_s=self.world.settings.extract.timeout_s)
+
+    def _is_kept(self, answer: Response) -> bool:
+        return verdict(answer)[0] is None and not self._opted_out(answer) and not self._forgotten(answer)
 
     def _onward(self, answers: dict[str, Response]) -> dict[str, Response]:
         """With the pages in the place of those that only lead to them, and of those that name another as theirs."""
@@ -170,8 +193,7 @@ class FetchDoFn(StepDoFn):
 
     def _opted_out(self, response: Response) -> bool:
         """Such a page is not even followed, where its site's word is obeyed."""
-        found = rights(response.headers, response.body, self.agent, dict(response.reserved))
-        return found.opted_out and self._site(response).obey_opt_out
+        return self._rights(response).opted_out and self._site(response).obey_opt_out
 
     def _site(self, response: Response) -> SiteIntent:
         return of_host(self.world.sites, urlsplit(response.final_url or response.url).hostname or "")
@@ -179,46 +201,52 @@ class FetchDoFn(StepDoFn):
     def _judge(self, row: Due, leased: LeasedEntry) -> Page | Outcome | Kept:
         if leased.forgotten:
             return outcome(row, Disposition.FORGOTTEN, STEP, leased.forgotten)
-        if (archived := self._archived(leased)) is not None:
+        if archived := self._archived(leased):
             return page_row(row, leased, archived)
         if is_own_text(leased):
             text = own_text(leased.entry)
             if text is None:
                 return outcome(row, Disposition.NOT_ARTICLE, STEP, "the feed brings no text of its own")
-            return Kept(row, leased, text, {})
+            return Kept(row, leased, ((text, {}),))
         response = self.answers[row.visit_id]
         ended, reason = verdict(response)
         if ended is not None:
             return outcome(row, ended, STEP, reason)
         if forgotten := self._forgotten(response):
             return outcome(row, Disposition.FORGOTTEN, STEP, f"it leads to {response.final_url}, {forgotten}")
-        found: Rights = rights(response.headers, response.body, self.agent, dict(response.reserved))
-        if found.opted_out:
-            site = self._site(response)
-            if site.obey_opt_out:
-                return outcome(row, Disposition.OPTED_OUT, STEP, found.reason)
-            return Kept(row, leased, response, {**found.signals, "read all the same": site.reason})
-        return Kept(row, leased, response, found.signals)
+        pages = [(one, self._rights(one)) for one in (response, *self.parts.get(row.visit_id, ()))]
+        if (found := pages[0][1]).opted_out and self._site(response).obey_opt_out:
+            return outcome(row, Disposition.OPTED_OUT, STEP, found.reason)
+        return Kept(row, leased, tuple((one, self._signals(one, said)) for one, said in pages))
+
+    def _rights(self, response: Response) -> Rights:
+        return rights(response.headers, response.body, self.agent, dict(response.reserved))
+
+    def _signals(self, response: Response, found: Rights) -> dict[str, str]:
+        return found.signals | ({"read all the same": self._site(response).reason} if found.opted_out else {})
 
     def _forgotten(self, response: Response) -> str:
-        """How the page that a redirect led to was forgotten, in words: it is not to come into the archive."""
-        if not response.redirects:
+        """How the page that a redirect or an earlier part led to was forgotten, in words: it is not to come into the
+        archive."""
+        if not response.redirects and not response.via:
             return ""
         article = article_id(canonical(response.final_url))
         return self.ledger.forgotten({article: registrable_domain(response.final_url)}).get(article, "")
 
-    def _archive(self, kept: list[Kept]) -> dict[str, RawPage]:
+    def _archive(self, kept: list[Kept]) -> dict[str, tuple[RawPage, ...]]:
         """One closed segment for the batch, known to the ledger before anything is emitted; pages by visit."""
         if not kept:
             return {}
         now = self.clock.now()
         unit_id = kept[0].row.unit_id
-        known = self.ledger.archived(unit_id, {sha256(one.response.body).hexdigest() for one in kept})
-        about = [about_of(one.leased) for one in kept]
-        segment, raw = self.archive.write(unit_id, [(one.response, now) for one in kept], about, known)
-        pages = [msgspec.structs.replace(page, rights=one.rights) for one, page in zip(kept, raw, strict=True)]
-        self.ledger.register(unit_id, segment, {one.row.entry_id: page for one, page in zip(kept, pages, strict=True)})
-        return {one.row.visit_id: page for one, page in zip(kept, pages, strict=True)}
+        answers = [(response, signals) for one in kept for response, signals in one.pages]
+        known = self.ledger.archived(unit_id, {sha256(response.body).hexdigest() for response, _ in answers})
+        about = [about_of(one.leased, part) for one in kept for part in range(len(one.pages))]
+        segment, raw = self.archive.write(unit_id, [(response, now) for response, _ in answers], about, known)
+        pages = (msgspec.structs.replace(page, rights=said) for (_, said), page in zip(answers, raw, strict=True))
+        by_visit = {one.row.visit_id: tuple(islice(pages, len(one.pages))) for one in kept}
+        self.ledger.register(unit_id, segment, {one.row.entry_id: by_visit[one.row.visit_id] for one in kept})
+        return by_visit
 
 
 class Fetch(beam.PTransform):

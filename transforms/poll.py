@@ -1,7 +1,8 @@
 """Begin -> Begin, once per unit: feed state and pending entries are in the ledger before it is emitted.
 
-Each poll of a feed ends in one PollResult and is committed in one transaction. Nothing else leaves this step:
-a retried bundle polls again and does nothing twice.
+Each poll of a feed ends in one PollResult; one that brings something is committed in a transaction of its own, the
+others of a batch, nearly all of them, together. Nothing else leaves this step: a retried bundle polls again and does
+nothing twice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import apache_beam as beam
 import msgspec
 
 from schemas.flow import Begin, pack
-from schemas.ports import DueFeed, World
+from schemas.ports import DueFeed, PollReport, World
 from transforms.feed.parse import ParsedFeed, body_hash, with_children
 from transforms.feed.parts import remembered, same_body, to_ask
 from transforms.feed.report import dead_poll, of_feed, parse, refusal, report, request_for
@@ -69,6 +70,7 @@ class PollFeeds(beam.DoFn):
         work = [(r.body, r.header("content-type"), r.final_url or f.url, f.feed_id, now, f.marks) for f, r in readable]
         parsed = self.guard.map(parse, work, timeout_s=settings.timeout_s)
         by_feed = {f.feed_id: self._whole(f, p, now) for (f, _), p in zip(readable, parsed, strict=True)}
+        quiet: list[PollReport] = []
         for asked, response in zip(feeds, responses, strict=True):
             feed, read = by_feed.get(asked.feed_id, (asked, None))
             mine = of_feed(settings, self.world.feeds.get(feed.feed_id))
@@ -77,8 +79,13 @@ class PollFeeds(beam.DoFn):
             else:
                 known = self.ledger.sighted(feed.feed_id, [e.entry_id for e, _ in read.items]) if read else ()
                 done = report(feed, response, read, now, mine, known)
-            self.ledger.commit_poll(batch.unit_id, done)
+            if done.brings_nothing:
+                quiet.append(done)
+            else:
+                self.ledger.commit_poll(batch.unit_id, done)
             yield batch.unit_id, 1
+        if quiet:
+            self.ledger.commit_quiet(batch.unit_id, quiet)
 
     def _whole(
         self, feed: DueFeed, read: ParsedFeed | Exception, now: datetime

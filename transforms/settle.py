@@ -99,7 +99,7 @@ def tables(
     lineage.sort(key=lambda x: x.lineage_id)
     letters = sorted(letters, key=lambda x: x.dead_id)
     rows: dict[str, list[Record]] = {
-        "pages": [p.page for p in packages if p.page is not None],
+        "pages": [page for p in packages if p.page is not None for page in (p.page, *p.parts)],
         "articles": [p.article for p in packages],
         "revisions": [p.revision for p in packages],
         "readings": [p.reading for p in packages],

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.commands.fields import WIDTH, Line, lines
 from pipeline.commands.options import Config, Json, Set, world
 from schemas.errors import UsageError
 
@@ -43,7 +44,7 @@ def tryout(
 
 
 def show(line: dict[str, Any]) -> None:
-    """One input for a person: what was removed struck red, claims with their parts in colour."""
+    """One input for a person: fields with origins (yellow: not taken), removals red, claims in colours."""
     from rich.console import Console
     from rich.text import Text
 
@@ -54,9 +55,9 @@ def show(line: dict[str, Any]) -> None:
     if line["error"]:
         console.print(Text(safe(line["error"]), style="red"))
     if article := line["article"]:
-        published = article["published"].value if article["published"] else "no date"
-        people = ", ".join(article["authors"]) or "no author"
-        console.print(Text(safe(f"{article['title']} | {people} | {published} | {article['language']}")))
+        for field in lines(article):
+            console.print(_field(field))
+        console.print()
         console.print(_marked(article["text"], line["claims"]))
         for removal in article["removals"]:
             console.print(Text(safe(f"- {removal.rule}: {removal.exact}"), style="red"))
@@ -69,6 +70,16 @@ def show(line: dict[str, Any]) -> None:
         words = " … ".join(span.exact for span in claim["content"])
         who = claim["speaker"] or claim["speaker_status"]
         console.print(Text(safe(f"{claim['kind']:8} {who}: {words}"), style="green"))
+
+
+def _field(field: Line) -> Any:
+    from rich.text import Text
+
+    from pipeline.terminal import safe
+
+    shown = Text(f"{field.name:{WIDTH}}  ", style="dim")
+    shown.append(safe(field.value), style="yellow" if field.against else "bold" if field.name == "title" else "default")
+    return shown.append(f"  [{safe(field.origin)}]" if field.origin else "", style="dim")
 
 
 def _marked(text: str, claims: list[dict[str, Any]]) -> Any:

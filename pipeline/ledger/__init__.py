@@ -6,7 +6,7 @@ recover, give back. Each method is one transaction; the SQL stands in the module
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
@@ -65,13 +65,16 @@ class SqlLedger:
     def commit_poll(self, unit_id: str, report: PollReport) -> None:
         self.writing(lambda c: polls.commit(c, unit_id, report, self.now()))
 
+    def commit_quiet(self, unit_id: str, reports: Sequence[PollReport]) -> None:
+        self.writing(lambda c: polls.commit_many(c, unit_id, reports, self.now()))
+
     def lease(self, unit_id: str, settings: LeaseSettings, budgets: Budgets = NO_BUDGETS) -> list[LeasedEntry]:
         return self.writing(lambda c: leases.lease(c, unit_id, settings, budgets, self.now()))
 
-    def register(self, unit_id: str, segment: Segment, pages: Mapping[str, RawPage]) -> None:
+    def register(self, unit_id: str, segment: Segment, pages: Mapping[str, Sequence[RawPage]]) -> None:
         self.writing(lambda c: leases.register(c, unit_id, segment, dict(pages), self.now()))
 
-    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+    def registered(self, unit_id: str, entry_ids: Iterable[str]) -> dict[str, tuple[RawPage, ...]]:
         with self.reading() as connection:
             return leases.registered(connection, unit_id, entry_ids)
 

@@ -56,7 +56,7 @@ def old_pages(connection: Connection, kept: Kept, now: float) -> Iterator[Captur
     )
     for row in connection.execute(query):
         if kept.past(row.site or registrable_domain(row.host), now - row.registered_at):
-            yield Captured(row.entry_id, row.unit_id, msgspec.json.decode(row.page, type=RawPage))
+            yield Captured(row.entry_id, row.unit_id, msgspec.json.decode(row.page, type=RawPage), row.part)
 
 
 def old_entries(connection: Connection, kept: Kept, now: float) -> Iterator[str]:

@@ -35,6 +35,7 @@ class Captured(NamedTuple):
     entry_id: str
     unit_id: str
     page: RawPage
+    part: int = 0  # of its article
 
 
 class Holdings(NamedTuple):
@@ -98,7 +99,7 @@ def holdings(connection: Connection, ids: Iterable[str]) -> Holdings:
             readings |= {row.reading_id} - {""}
         for row in connection.execute(select(t.captures).where(t.captures.c.entry_id.in_(some))):
             page = msgspec.json.decode(row.page, type=RawPage)
-            captures.append(Captured(row.entry_id, row.unit_id, page))
+            captures.append(Captured(row.entry_id, row.unit_id, page, row.part))
     copies: set[str] = set()
     for some in chunks(sorted(articles)):
         mine = t.read_lineage.c.article_id.in_(some) | t.read_lineage.c.original_article_id.in_(some)
@@ -145,7 +146,7 @@ def sharing(connection: Connection, captures: Iterable[Captured], places: set[st
         for row in connection.execute(select(t.captures).where(t.captures.c.sha256.in_(some))):
             page = msgspec.json.decode(row.page, type=RawPage)
             if page.payload in places and (row.entry_id, row.unit_id) not in gone:
-                found.append(Captured(row.entry_id, row.unit_id, page))
+                found.append(Captured(row.entry_id, row.unit_id, page, row.part))
     return found
 
 
@@ -153,7 +154,8 @@ def rehouse(connection: Connection, captured: Captured, page: RawPage, now: floa
     """A page lies somewhere else now; what else is known of it stays. Its old place is noted, to be cleared."""
     old = captured.page
     moved = msgspec.structs.replace(old, segment=page.segment, offset=page.offset, payload=page.payload)
-    mine = (t.captures.c.entry_id == captured.entry_id) & (t.captures.c.unit_id == captured.unit_id)
+    whole = (t.captures.c.entry_id == captured.entry_id) & (t.captures.c.unit_id == captured.unit_id)
+    mine = whole & (t.captures.c.part == captured.part)
     connection.execute(update(t.captures).where(mine).values(page=msgspec.json.encode(moved).decode()))
     log(connection, now, Event.REHOUSED, captured.entry_id, f"{old.segment}@{old.offset}")
 
@@ -244,6 +246,6 @@ def visited_forgotten(connection: Connection, since: float) -> list[Captured]:
         recent = select(t.units.c.unit_id).where(t.units.c.done_at >= since)
         query = query.where(t.visits.c.unit_id.in_(recent))
     return [
-        Captured(row.entry_id, row.unit_id, msgspec.json.decode(row.page, type=RawPage))
+        Captured(row.entry_id, row.unit_id, msgspec.json.decode(row.page, type=RawPage), row.part)
         for row in connection.execute(query)
     ]

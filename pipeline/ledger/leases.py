@@ -6,11 +6,11 @@ leased alone, so that a poisonous one cannot take others with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, or_, select, update
 
 from pipeline.ledger import tables as t
 from pipeline.ledger import tombstones
@@ -66,7 +66,8 @@ def lease(
             fetch="page",
             own_site=False,
             entry=_entry(row),
-            capture=captures.get(row.entry_id),
+            capture=captures[row.entry_id][0] if row.entry_id in captures else None,
+            parts=captures.get(row.entry_id, ())[1:],
             etag=validators.get(row.entry_id, NONE).get("etag", ""),
             last_modified=validators.get(row.entry_id, NONE).get("last-modified", ""),
             forgotten=forgotten.get(row.entry_id, ""),
@@ -157,20 +158,20 @@ class _Past(NamedTuple):
     before: float = 0.0
 
 
-def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage]:
-    """Pages that need no second fetch: archived since an entry's last visit by a unit that ended without a result; for
-    an entry that is replayed the newest one, if its last visit came past Fetch; or the one that a replay of the
-    archive names."""
+def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, tuple[RawPage, ...]]:
+    """Pages, each with its further parts, that need no second fetch: archived since an entry's last visit by a unit
+    that ended without a result; for an entry that is replayed the newest one, if its last visit came past Fetch; or the
+    one that a replay of the archive names."""
     named = {row.entry_id: row.replay_unit for row in held if row.replay_unit}
     replays = {row.entry_id for row in held if row.why == Why.REPLAY}
     past = _past(connection, [row.entry_id for row in held])
-    found: dict[str, RawPage] = {}
+    found: dict[str, tuple[RawPage, ...]] = {}
     for ids in chunks(row.entry_id for row in held):
         query = (
             select(t.captures, t.units.c.state)
             .outerjoin(t.units, t.units.c.unit_id == t.captures.c.unit_id)
             .where(t.captures.c.entry_id.in_(ids))
-            .order_by(t.captures.c.registered_at)
+            .order_by(t.captures.c.registered_at, t.captures.c.unit_id, t.captures.c.part)
         )
         for row in connection.execute(query):
             last = past.get(row.entry_id, _Past())
@@ -179,7 +180,8 @@ def _captures(connection: Connection, held: list[Row[Any]]) -> dict[str, RawPage
             replayed = row.entry_id in replays and last.step != "fetch" and row.registered_at > since
             left = row.state == UnitState.DIED and row.registered_at > last.at
             if row.unit_id == named[row.entry_id] if row.entry_id in named else (replayed or left):
-                found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
+                page = msgspec.json.decode(row.page, type=RawPage)
+                found[row.entry_id] = (*found[row.entry_id], page) if row.part else (page,)
     return found
 
 
@@ -198,37 +200,47 @@ def _validators(connection: Connection, held: list[Row[Any]]) -> dict[str, dict[
     found: dict[str, dict[str, str]] = {}
     for ids in chunks(again):
         query = select(t.captures.c.entry_id, t.captures.c.page).where(t.captures.c.entry_id.in_(ids))
-        for row in connection.execute(query.order_by(t.captures.c.registered_at)):
+        for row in connection.execute(query.order_by(t.captures.c.registered_at, t.captures.c.part)):
             page = msgspec.json.decode(row.page, type=RawPage)
-            found[row.entry_id] = NONE if page.via else page.headers  # not those of another page that it named
+            # Not those of another page that it named; nor any where further parts may have changed and the first not.
+            found[row.entry_id] = NONE if page.via else page.headers
     return found
 
 
-def registered(connection: Connection, unit_id: str, entry_ids: Iterable[str]) -> dict[str, RawPage]:
+def registered(connection: Connection, unit_id: str, entry_ids: Iterable[str]) -> dict[str, tuple[RawPage, ...]]:
     """What the unit itself has archived of these entries."""
-    found: dict[str, RawPage] = {}
+    found: dict[str, tuple[RawPage, ...]] = {}
     for some in chunks(entry_ids):
         mine = and_(t.captures.c.entry_id.in_(some), t.captures.c.unit_id == unit_id)
-        for row in connection.execute(select(t.captures.c.entry_id, t.captures.c.page).where(mine)):
-            found[row.entry_id] = msgspec.json.decode(row.page, type=RawPage)
+        query = select(t.captures.c.entry_id, t.captures.c.page).where(mine).order_by(t.captures.c.part)
+        for row in connection.execute(query):
+            page = msgspec.json.decode(row.page, type=RawPage)
+            found[row.entry_id] = (*found.get(row.entry_id, ()), page)
     return found
 
 
-def register(connection: Connection, unit_id: str, segment: Segment, pages: dict[str, RawPage], now: float) -> None:
+def register(
+    connection: Connection, unit_id: str, segment: Segment, pages: Mapping[str, Sequence[RawPage]], now: float
+) -> None:
     """Raises UnitLost for a unit that was given up: its segment may have been cleared away already."""
     state = connection.scalar(select(t.units.c.state).where(t.units.c.unit_id == unit_id).with_for_update())
     if state == UnitState.DIED:
         raise UnitLost(f"unit {unit_id} was given up: its segment {segment.path} is not registered")
     add_segment(connection, unit_id, segment, now)
+    for some in chunks(pages):  # a batch that is fetched again may find fewer parts
+        further = (t.captures.c.unit_id == unit_id) & t.captures.c.entry_id.in_(some) & (t.captures.c.part > 0)
+        connection.execute(delete(t.captures).where(further))
     rows = [
         {
             "entry_id": entry_id,
             "unit_id": unit_id,
+            "part": part,
             "page": msgspec.json.encode(page).decode(),
             "sha256": page.sha256,
             "registered_at": now,
         }
-        for entry_id, page in pages.items()
+        for entry_id, parts in pages.items()
+        for part, page in enumerate(parts)
     ]
     upsert(connection, t.captures, rows, update=("page", "sha256", "registered_at"))
 

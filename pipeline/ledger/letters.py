@@ -54,9 +54,9 @@ def close_entries(connection: Connection, entry_ids: Iterable[str], now: float) 
         _close(connection, and_(t.dead_letters.c.entry_id.in_(some), t.dead_letters.c.subject == VISIT), now)
 
 
-def close_feed(connection: Connection, feed_id: str, now: float) -> None:
-    """Its poll ended otherwise than dead."""
-    _close(connection, and_(t.dead_letters.c.subject_id == feed_id, t.dead_letters.c.subject == POLL), now)
+def close_feeds(connection: Connection, ids: list[str], now: float) -> None:
+    """Their polls ended otherwise than dead."""
+    _close(connection, and_(t.dead_letters.c.subject_id.in_(ids), t.dead_letters.c.subject == POLL), now)
 
 
 def _close(connection: Connection, mine: ColumnElement[bool], now: float) -> None:

@@ -5,12 +5,12 @@ An ETag is never advanced past entries that are not stored: a later 304 would hi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from pipeline.ledger import letters
 from pipeline.ledger import tables as t
@@ -79,17 +79,48 @@ def sighted(connection: Connection, feed_id: str, ids: Iterable[str]) -> set[str
 def commit(connection: Connection, unit_id: str, report: PollReport, now: float) -> None:
     """One poll in one transaction. A poll whose unit lost the feed changes nothing: its holder polls again."""
     feed = report.feed
-    mine = select(t.feeds.c.unit_id, t.feeds.c.url).where(t.feeds.c.feed_id == feed.feed_id).with_for_update()
-    held = connection.execute(mine).one_or_none()
-    if held is None or held.unit_id != unit_id:
+    held = _held(connection, unit_id, [feed.feed_id])
+    if not held:
         return
-    result = PollResult(report.result)
     news = _store_items(connection, feed.feed_id, report.items, now)
+    values = _state(report, held[feed.feed_id], now, news)
+    if report.title:
+        values |= {"title": report.title, "site": report.site}
+    connection.execute(update(t.feeds).where(t.feeds.c.feed_id == feed.feed_id).values(values))
+    _tell_moves(connection, [feed], held, now)
+    if report.letter is not None:
+        letters.write(connection, [report.letter], {}, now)
+    else:
+        letters.close_feeds(connection, [feed.feed_id], now)
+
+
+def commit_many(connection: Connection, unit_id: str, reports: Sequence[PollReport], now: float) -> None:
+    """Polls that bring nothing, nearly all polls of nearly all feeds, in one transaction: `commit` of each, in bulk."""
+    for some in chunks(reports):
+        held = _held(connection, unit_id, [report.feed.feed_id for report in some])
+        mine = [report for report in some if report.feed.feed_id in held]
+        if not mine:
+            continue
+        rows = [{"of": r.feed.feed_id} | _state(r, held[r.feed.feed_id], now, 0) for r in mine]
+        named: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of"}
+        connection.execute(update(t.feeds).where(t.feeds.c.feed_id == bindparam("of")).values(named), rows)
+        _tell_moves(connection, [report.feed for report in mine], held, now)
+        letters.close_feeds(connection, [report.feed.feed_id for report in mine], now)
+
+
+def _held(connection: Connection, unit_id: str, ids: list[str]) -> dict[str, Row[Any]]:
+    """The feeds that the unit still has, locked until the commit, always in the same order."""
+    columns = (t.feeds.c.feed_id, t.feeds.c.url, t.feeds.c.last_success)
+    mine = select(*columns).where(t.feeds.c.feed_id.in_(ids), t.feeds.c.unit_id == unit_id)
+    rows: list[Row[Any]] = list(connection.execute(mine.order_by(t.feeds.c.feed_id).with_for_update()))
+    return {row.feed_id: row for row in rows}
+
+
+def _state(report: PollReport, held: Row[Any], now: float, news: int) -> dict[str, Any]:
+    feed, result = report.feed, PollResult(report.result)
     if result is PollResult.NEW and not news:
         result = PollResult.UNCHANGED
-    if feed.url != held.url:
-        log(connection, now, Event.FEED_MOVED, feed.feed_id, f"from {held.url} to {feed.url}")
-    values = {
+    return {
         "url": feed.url,
         "etag": feed.etag,
         "last_modified": feed.last_modified,
@@ -98,6 +129,7 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         "next_check": feed.health.next_check,
         "last_result": result.value,
         "last_error": "" if result in SOUND else report.reason,
+        "last_success": now if result in ANSWERED else held.last_success,
         "state": feed.health.state,
         "health": msgspec.json.encode(feed.health).decode(),
         "marks": " ".join(feed.marks),
@@ -107,15 +139,12 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
         "unit_id": "",
         "lease_until": 0.0,
     }
-    if result in ANSWERED:
-        values["last_success"] = now
-    if report.title:
-        values |= {"title": report.title, "site": report.site}
-    connection.execute(update(t.feeds).where(t.feeds.c.feed_id == feed.feed_id).values(values))
-    if report.letter is not None:
-        letters.write(connection, [report.letter], {}, now)
-    else:
-        letters.close_feed(connection, feed.feed_id, now)
+
+
+def _tell_moves(connection: Connection, feeds: Iterable[DueFeed], held: Mapping[str, Row[Any]], now: float) -> None:
+    for feed in feeds:
+        if feed.url != held[feed.feed_id].url:
+            log(connection, now, Event.FEED_MOVED, feed.feed_id, f"from {held[feed.feed_id].url} to {feed.url}")
 
 
 def _store_items(connection: Connection, feed_id: str, items: tuple[SeenItem, ...], now: float) -> int:

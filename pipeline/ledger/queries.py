@@ -151,8 +151,10 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
         .where(t.visits.c.entry_id == entry_id)
         .order_by(t.visits.c.at)
     ).mappings()
-    pages = connection.scalars(
-        select(t.captures.c.page).where(t.captures.c.entry_id == entry_id).order_by(t.captures.c.registered_at)
+    pages = connection.execute(
+        select(t.captures.c.page, t.captures.c.part)
+        .where(t.captures.c.entry_id == entry_id)
+        .order_by(t.captures.c.registered_at, t.captures.c.unit_id, t.captures.c.part)
     )
     letters = connection.execute(
         select(t.dead_letters).where(t.dead_letters.c.entry_id == entry_id).order_by(t.dead_letters.c.at)
@@ -167,7 +169,9 @@ def story(connection: Connection, entry_id: str) -> dict[str, Any]:
         "article_id": entry["article_id"],
         "sightings": sightings(connection, entry_id),
         "visits": [{**{k: v for k, v in row.items() if k != "entry_id"}, "at": iso(row["at"])} for row in visits],
-        "pages": [msgspec.to_builtins(msgspec.json.decode(p, type=RawPage)) for p in pages],
+        "pages": [
+            {**msgspec.to_builtins(msgspec.json.decode(row.page, type=RawPage)), "part": row.part} for row in pages
+        ],
         "dead_letters": [
             msgspec.json.decode(row.letter)
             | {"tries": row.tries, "failed_at": iso(row.failed_at), "closed_at": iso(row.closed_at)}

@@ -84,7 +84,8 @@ def _site(page: RawPage) -> str:
 
 def _captures(connection: Connection, entries: Sequence[str]) -> dict[str, list[Page]]:
     found: dict[str, list[Page]] = {}
-    query = select(t.captures).where(t.captures.c.entry_id.in_(entries)).order_by(t.captures.c.registered_at)
+    first = t.captures.c.entry_id.in_(entries) & (t.captures.c.part == 0)  # its parts are read with it
+    query = select(t.captures).where(first).order_by(t.captures.c.registered_at)
     for row in connection.execute(query):
         page = msgspec.json.decode(row.page, type=RawPage)
         found.setdefault(row.entry_id, []).append(Page(row.entry_id, row.unit_id, page))

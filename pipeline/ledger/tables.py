@@ -160,6 +160,9 @@ captures = Table(
     metadata,
     _id("entry_id", primary_key=True),
     _id("unit_id", primary_key=True),
+    Column(
+        "part", Integer, primary_key=True, server_default="0"
+    ),  # 0: the page; from 1 on: further parts of the article
     _text("page"),  # JSON of RawPage
     _text("sha256"),  # of its body
     _instant("registered_at"),

@@ -32,6 +32,7 @@ _IMPOSSIBLE = re.compile(
 )
 _SECOND = re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}|T[0-9]{6}")
 _MINUTE = re.compile(r"[0-9]{1,2}:[0-9]{2}|T[0-9]{4}")
+_ZONE = re.compile(r"[0-9]{2}\s?(?:(?:Z|GMT|UTC?)|([+-])([0-9]{2}):?([0-9]{2})?)$", re.IGNORECASE)
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{1,2}")
 
@@ -44,7 +45,7 @@ def from_struct(written: str, parsed: struct_time | None, source: str) -> DateVa
         moment = datetime(*parsed[:6], tzinfo=UTC)
     except (ValueError, OverflowError):  # the year 0, the 31st of June
         return None
-    return _value(moment, precision(written), source)
+    return _value(moment, precision(written), source, zone(written))
 
 
 def from_rfc3339(written: object, source: str) -> DateValue | None:
@@ -63,7 +64,7 @@ def from_rfc3339(written: object, source: str) -> DateValue | None:
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError:  # year 1 with a zone east of Greenwich
         return None
-    return _value(moment, precision(text), source)
+    return _value(moment, precision(text), source, zone(text))
 
 
 def precision(written: str) -> str:
@@ -76,6 +77,15 @@ def precision(written: str) -> str:
     if _YEAR.fullmatch(text):
         return "year"
     return "month" if _MONTH.fullmatch(text) else "day"
+
+
+def zone(written: str) -> str:
+    """The offset from UTC that ends a date and time as written: `+02:00`; "" for none, and for names such as EST."""
+    found = _ZONE.search(written.strip())
+    if not found:
+        return ""
+    sign, hours, minutes = found.groups()
+    return f"{sign}{hours}:{minutes or '00'}" if sign else "+00:00"
 
 
 def moment(value: DateValue) -> datetime:
@@ -96,9 +106,11 @@ def is_future(value: DateValue) -> bool:
     return value.source.endswith(FUTURE)
 
 
-def _value(at: datetime, exact: str, source: str) -> DateValue | None:
+def _value(at: datetime, exact: str, source: str, zone: str = "") -> DateValue | None:
     if at.date() in _UNSET:
         return None
     length = {"year": 4, "month": 7, "day": 10}.get(exact)
     text = at.replace(microsecond=0).isoformat()
-    return DateValue(value=text[:length] if length else text, precision=exact, source=source)
+    if length:
+        return DateValue(value=text[:length], precision=exact, source=source)
+    return DateValue(value=text, precision=exact, source=source, zone=zone)

@@ -7,7 +7,7 @@ counts as its day. Formats: ISO 8601 / RFC 3339 as publishers write it, RFC 9110
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from schemas.records import DateValue
@@ -29,9 +29,10 @@ def parse_date(raw: str, source: str) -> DateValue | None:
         return _instant(datetime.fromtimestamp(int(raw[:10]), UTC), "second", source)
     if _MAIL.match(raw):
         try:
-            return _instant(parsedate_to_datetime(raw), "second", source)
+            moment = parsedate_to_datetime(raw)
         except ValueError:
             return None
+        return _instant(moment, "second", source, written_zone(moment) or "+00:00")
     # What follows the date (`2024-05-03, updated`, a zone in brackets) is not looked at.
     if found := _ISO.match(raw) or _COMPACT.fullmatch(raw):
         return _from_parts(*(part or "" for part in found.groups()), source=source)
@@ -48,9 +49,15 @@ def _from_parts(
         local = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return None
-    if not hour or not offset:
+    if not hour or not offset or abs(_shift(offset)) >= timedelta(days=1):  # an offset that cannot be is none
         return _plausible(DateValue(value=f"{local:%Y-%m-%d}", precision="day", source=source))
-    return _instant(local.replace(tzinfo=UTC) - _shift(offset), "second" if second else "minute", source)
+    shift = _shift(offset)
+    zone = written_zone(local.replace(tzinfo=timezone(shift)))
+    try:
+        moment = local.replace(tzinfo=UTC) - shift
+    except OverflowError:
+        return None
+    return _instant(moment, "second" if second else "minute", source, zone)
 
 
 def _shift(offset: str) -> timedelta:
@@ -61,14 +68,23 @@ def _shift(offset: str) -> timedelta:
     return -shift if offset[0] == "-" else shift
 
 
-def _instant(moment: datetime, precision: str, source: str) -> DateValue | None:
+def _instant(moment: datetime, precision: str, source: str, zone: str = "") -> DateValue | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     try:
         value = moment.astimezone(UTC).isoformat(timespec="seconds")
     except OverflowError:
         return None
-    return _plausible(DateValue(value=value, precision=precision, source=source))
+    return _plausible(DateValue(value=value, precision=precision, source=source, zone=zone))
+
+
+def written_zone(moment: datetime) -> str:
+    """`+02:00` of a moment whose offset was written."""
+    offset = moment.utcoffset()
+    if offset is None:
+        return ""
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 def _plausible(date: DateValue) -> DateValue | None:

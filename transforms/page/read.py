@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemas.layouts import Layout, LayoutUse
-from schemas.records import Paragraph, Removal, Span
+from schemas.records import Contradiction, Paragraph, Removal, Span
 from transforms.page import bylines, jsonld, refuse
 from transforms.page import text as pagetext
 from transforms.page.agree import NOTHING, Chosen, choose
+from transforms.page.authors import NO_PERSON
 from transforms.page.blocks import blocks
 from transforms.page.charset import decode
 from transforms.page.language import detect
@@ -136,9 +137,16 @@ def headline(text: str) -> str:
 
 
 def _extracted(main: MainText, links: tuple[tuple[str, str], ...], meta: Metadata) -> Extracted:
-    if not meta.authors and (names := bylines.in_text(main.text)):
-        meta = meta._replace(authors=names, origins=meta.origins | {"authors": "text:byline"})
+    if (not meta.authors or meta.origins["authors"].endswith(NO_PERSON)) and (found := bylines.in_text(main.text)):
+        meta = meta._replace(authors=found, origins=meta.origins | {"authors": "text:byline"})
     language = detect(main.text, meta.language)
     if language:
+        if meta.language and language != meta.language:
+            meta = meta._replace(contradictions=(*meta.contradictions, _other_tongue(meta)))
         meta.origins["language"] = "text"
     return Extracted(main.text, main.headings, main.paragraphs, main.captions, links, language or meta.language, meta)
+
+
+def _other_tongue(meta: Metadata) -> Contradiction:
+    tagged, reason = meta.origins.get("language", ""), "the text itself comes before a tag"
+    return Contradiction(field="language", value=meta.language, origin=tagged, reason=reason)

@@ -57,8 +57,8 @@ def strip_unit(root: Path, unit_id: str, gone: Gone) -> Manifest | None:
         return None
     before = read_manifest(path)
     rows = {file.path: read_rows(root, file) for file in before.files}
-    pages = {r.page_id for f in before.files if f.table == "revisions" for r in _going(f.table, rows[f.path], gone)}
-    gone = gone._replace(pages={*gone.pages, *pages})
+    revisions = [r for f in before.files if f.table == "revisions" for r in _going(f.table, rows[f.path], gone)]
+    gone = gone._replace(pages={*gone.pages, *(page for r in revisions for page in (r.page_id, *r.part_ids))})
     files = [_stripped(root, f"{unit_id}-{gone.attempt}", file, rows[file.path], gone) for file in before.files]
     kept = tuple(file for file in files if file is not None)
     if kept == before.files:

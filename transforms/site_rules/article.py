@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.layouts import OF_THE_TEXT, Layout, LayoutUse
-from schemas.records import DateValue, Removal
+from schemas.records import Contradiction, DateValue, Removal
 from schemas.selectors import Css
 from transforms.page.agree import lines
 from transforms.page.blocks import Block, blocks_in
@@ -28,6 +28,7 @@ from transforms.site_rules.select import TooDear, outermost, select
 STAGE = "extract"
 MAX_EXACT = 2_000  # characters of one removal that are kept
 MAX_REMOVALS = 100
+FIRST = "the site's own rules come first"
 MAX_VALUES = 20  # elements that are looked at for a title, authors or a date
 _PARAGRAPHS = frozenset({"p", "item", "quote"})
 _WHEN = ("datetime", "content")  # where an element writes its date for machines
@@ -178,13 +179,36 @@ def _fields(
     for key, value in (("title", title), ("author", authors), ("date", published)):
         if found[key] and not value:
             failed.append(f"rule:{key}")
+    if published and finer(published, meta.published):
+        published = None
+    others = tuple(_others(meta, title, authors, published))
     if title:
         meta, origins["title"] = meta._replace(title=title), origin
     if authors:
         meta, origins["authors"] = meta._replace(authors=authors), origin
-    if published and not finer(published, meta.published):
+    if published:
         meta, origins["published"] = meta._replace(published=published), origin
-    return meta._replace(origins=origins)
+    return meta._replace(origins=origins, contradictions=(*others, *meta.contradictions))
+
+
+def _others(
+    meta: Metadata, title: str, authors: tuple[str, ...], published: DateValue | None
+) -> Iterator[Contradiction]:
+    """What page and feed say otherwise than the rules."""
+    was = meta.published
+    other_day = published and was and published.value[:10] != was.value[:10]
+    for field, differs, value, origin in (
+        ("title", title and meta.title not in ("", title), meta.title, meta.origins.get("title", "")),
+        (
+            "authors",
+            authors and meta.authors not in ((), authors),
+            ", ".join(meta.authors),
+            meta.origins.get("authors", ""),
+        ),
+        ("published", other_day, was.value if was else "", was.source if was else ""),
+    ):
+        if differs:
+            yield Contradiction(field=field, value=value, origin=origin, reason=FIRST)
 
 
 def _values(found: list[tuple[Css, list[Tree]]]) -> Iterator[list[str]]:
