@@ -4,8 +4,8 @@
 
 Articles are made up: nine lines, eight of which somebody says. Words are as frequent as in the table of weights; of
 rare words, of which there are many, and of speakers few come often (Zipf). A third of the claims repeat one that the
-window holds, a tenth of these with another figure. The window is filled beforehand, straight into the tables; then units
-of 200 articles are related as a pass relates them: statements, conflicts, stories, notices, and what leaves the window.
+window holds, a tenth of these with another figure. The window is filled beforehand, straight into the tables. Then units
+of 200 articles are related as a pass relates them: statements, conflicts, stories, notices, what leaves the window.
 The unit's files are not read. Processor seconds; memory is how much the process grew by while the units were taken.
 """
 
