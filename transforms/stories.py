@@ -27,13 +27,13 @@ TITLE, NAME = 2.0, 1.5  # times the weight of the same word in the lead
 NAMES = 5
 NEAR = 0.15
 STATEMENT = 0.2  # for a statement that two articles share
-COMPARED = 24  # articles with which a new one is compared
+COMPARED = 16  # articles with which a new one is compared
 LATEST = 8  # members of a story with which a new article is compared
 APART_S = 4 * 86_400.0  # from a story's newest article
 
 
 class Told(Record, frozen=True, array_like=True, gc=False):
-    """An article as it is compared. `terms`: word -> weight; `mass`: their sum."""
+    """An article as it is compared. `terms`: word -> weight, the heaviest first; `mass`: their sum."""
 
     article_id: str
     site: str
@@ -55,8 +55,11 @@ def told(revision: Revision, entities: Iterable[Entity], at: float) -> Told:
 
 def keys(one: Told) -> frozenset[int]:
     """By which articles are looked up that may tell of the same."""
-    heaviest = sorted((-value, stem) for stem, value in one.terms.items())[:LOOKED_UP]
-    return frozenset(key_of("story", stem) for _, stem in heaviest)
+    return frozenset(key_of("story", stem) for stem in _leading(one))
+
+
+def _leading(one: Told) -> list[str]:
+    return list(one.terms)[:LOOKED_UP]
 
 
 def near(one: Told, other: Told) -> float:
@@ -79,12 +82,12 @@ def place(
     Each is compared with the COMPARED that share most keys with it, of equals the newest; shared statements go first.
     """
     known, of, order = dict(held), dict(stories), {id_: n for n, id_ in enumerate(held)}
-    by_key: dict[int, list[str]] = defaultdict(list)
+    by_word: dict[str, list[str]] = defaultdict(list)
     by_statement: dict[str, list[str]] = defaultdict(list)
 
     def post(one: Told) -> None:
-        for key in keys(one):
-            by_key[key].append(one.article_id)
+        for word in _leading(one):
+            by_word[word].append(one.article_id)
         for statement in statements.get(one.article_id, ()):
             by_statement[statement].append(one.article_id)
 
@@ -92,7 +95,7 @@ def place(
         post(other)
     placed = {}
     for one in sorted(new, key=lambda t: (t.at, t.article_id)):
-        count: Counter[str] = Counter(id_ for key in keys(one) for id_ in by_key[key])
+        count: Counter[str] = Counter(id_ for word in _leading(one) for id_ in by_word[word])
         count.update({id_: LOOKED_UP for said in statements.get(one.article_id, ()) for id_ in by_statement[said]})
         del count[one.article_id]
         found = nlargest(COMPARED, ((times, order[id_], id_) for id_, times in count.items()))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
 from pipeline.ledger import related, window
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import among, chunks, upsert
+from pipeline.ledger.sql import among, chunks, many, upsert
 from pipeline.relating.reads import Read
 from schemas.ids import change_id
 from schemas.records import Claim, ClaimChange
@@ -46,23 +46,28 @@ def relate_claims(connection: Connection, reads: Sequence[Read], done_at: float)
 
 def _write(connection: Connection, placed: Sequence[Placed], claims: Mapping[str, Claim], done_at: float) -> None:
     rows = [
-        {
-            "n": one.n,
-            "claim_id": one.facts.claim_id,
-            "article_id": one.facts.article_id,
-            "statement_id": one.statement,
-            "speaker": _name(claims[one.facts.claim_id]),
-            "current": True,
-            "placed_at": done_at,
-            "facts": window.packed(one.facts),
-            "posted": window.packed_keys(one.keys.posted),
-        }
+        (
+            one.n,
+            one.facts.claim_id,
+            one.facts.article_id,
+            one.statement,
+            _name(claims[one.facts.claim_id]),
+            True,
+            done_at,
+            window.packed(one.facts),
+            window.packed_keys(one.keys.posted),
+        )
         for one in placed
     ]
-    for ids in chunks((row["claim_id"] for row in rows), window.AT_ONCE):  # a text that comes back brings them back
+    for ids in chunks((one.facts.claim_id for one in placed), window.AT_ONCE):  # a text comes back with its claims
         connection.execute(delete(t.related_claims).where(among(connection, t.related_claims.c.claim_id, ids)))
-    if rows:
-        connection.execute(insert(t.related_claims), rows)
+    many(
+        connection,
+        "INSERT INTO related_claims"
+        " (n, claim_id, article_id, statement_id, speaker, current, placed_at, facts, posted)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
     window.post(connection, placed)
 
 
