@@ -34,6 +34,7 @@ PARTS = (
     "statements_speed",
     "feeds",
     "polling",
+    "quiet",
     "growth",
     "hostile",
 )

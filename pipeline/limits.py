@@ -30,7 +30,10 @@ MAY_BE_ZERO = {
 }
 """Every other number is greater than zero."""
 
-AT_MOST = {"lease.unit_entries": 1_000}  # the local runner holds a unit's shuffles in memory
+AT_MOST = {
+    "lease.unit_entries": 1_000,  # the local runner holds a unit's shuffles in memory
+    "annotate.max_chars": 1_000_000,  # spaCy refuses longer texts
+}
 NOT_EMPTY = {"output.dir", "output.sinks", "paths.feeds", "network.user_agent"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 

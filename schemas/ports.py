@@ -201,8 +201,12 @@ NO_BUDGETS = Budgets()
 class Ledger(Protocol):
     """The state that must survive a machine. Each method is one transaction and may be called twice."""
 
-    def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> list[DueFeed]:
-        """Of `feeds` (id -> url as configured), lease those that are due; the same again when asked again."""
+    def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> dict[str, str]:
+        """Of `feeds` (id -> url as configured), lease those that are due; the address of each, and the same again when
+        asked again."""
+
+    def feeds_of(self, unit_id: str, feed_ids: Iterable[str]) -> list[DueFeed]:
+        """What is known of these feeds, as far as the unit has them and has not yet committed their poll."""
 
     def sighted(self, feed_id: str, entry_ids: Iterable[str]) -> set[str]:
         """Of these entries, those that the feed has shown before."""

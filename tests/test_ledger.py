@@ -66,7 +66,7 @@ def entry(slug: str, host: str = "harbour.test", fingerprint: str = "1") -> Feed
 
 
 def poll(ledger: SqlLedger, unit: str, *items: FeedEntry | SeenItem, etag: str = "v1", result: str = "new") -> None:
-    [feed] = ledger.due_feeds(unit, {F: FEED})
+    [feed] = ledger.feeds_of(unit, ledger.due_feeds(unit, {F: FEED}))
     seen = tuple(i if isinstance(i, SeenItem) else SeenItem(i, i.title) for i in items)
     now = ledger.now()
     health = Health(read=True, last_success=now, next_check=now + 900)
@@ -107,26 +107,27 @@ def test_a_poll_stores_state_and_entries_together(ledger, clock):
     unit = open_unit(ledger, "a")
     poll(ledger, unit, entry("one"), entry("two"), etag="v7")
     assert states(ledger) == {"one": "pending", "two": "pending"}
-    assert ledger.due_feeds(unit, {F: FEED}) == []
+    assert ledger.due_feeds(unit, {F: FEED}) == {}
     clock.later(minutes=16)
-    [feed] = ledger.due_feeds(unit, {F: FEED})
+    [feed] = ledger.feeds_of(unit, ledger.due_feeds(unit, {F: FEED}))
     assert (feed.etag, feed.polled_before) == ("v7", True)
 
 
 def test_due_feeds_answer_a_retry_alike(ledger):
     unit = open_unit(ledger, "a")
-    assert ledger.due_feeds(unit, {F: FEED}) == ledger.due_feeds(unit, {F: FEED}) != []
+    assert ledger.due_feeds(unit, {F: FEED}) == ledger.due_feeds(unit, {F: FEED}) == {F: FEED}
+    assert ledger.feeds_of(unit, [F]) == ledger.feeds_of(unit, [F]) != []
 
 
 def test_a_poll_whose_unit_lost_the_feed_changes_nothing(ledger):
     first, second = open_unit(ledger, "a"), open_unit(ledger, "b")
-    [feed] = ledger.due_feeds(first, {F: FEED})
+    [feed] = ledger.feeds_of(first, ledger.due_feeds(first, {F: FEED}))
     ledger.give_back(first)
     ledger.due_feeds(second, {F: FEED})
     item = SeenItem(entry("late"), "late")
     ledger.commit_poll(first, PollReport(feed._replace(etag="stale"), "new", "", (item,)))
     assert states(ledger) == {}
-    [feed] = ledger.due_feeds(second, {F: FEED})
+    [feed] = ledger.feeds_of(second, ledger.due_feeds(second, {F: FEED}))
     assert feed.etag == ""
 
 
@@ -137,12 +138,12 @@ def test_polls_that_bring_nothing_are_committed_together_as_each_would_be_alone(
         with held(url):
             ledger = SqlLedger(url, clock, lease_s=600)
             unit, other = open_unit(ledger, "a"), open_unit(ledger, "b")
-            feeds = ledger.due_feeds(unit, {f"f{n}": f"http://h{n}.test/rss" for n in range(600)})
-            due = {feed.feed_id: feed for feed in feeds}
+            leased = ledger.due_feeds(unit, {f"f{n}": f"http://h{n}.test/rss" for n in range(600)})
+            due = {feed.feed_id: feed for feed in ledger.feeds_of(unit, leased)}
             ledger.give_back(unit)
             ledger.due_feeds(other, {"f3": "http://h3.test/rss"})
             ledger.open_unit(again := "c" * 32, "tester")
-            ledger.due_feeds(again, {feed_id: feed.url for feed_id, feed in due.items()})
+            ledger.due_feeds(again, leased)
             health = Health(read=True, next_check=ledger.now() + 900)
             same = {i: PollReport(f._replace(health=health, etag="v2"), "unchanged", "same") for i, f in due.items()}
             same["f7"] = PollReport(due["f7"]._replace(health=health), "unreachable", "no answer")
@@ -528,7 +529,8 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_its_rows_and_r
     with held(url):
         assert not behind(url)
         ledger = SqlLedger(url, SetClock(), 600)
-        [feed] = ledger.due_feeds(open_unit(ledger, "a"), {F: FEED})
+        unit = open_unit(ledger, "a")
+        [feed] = ledger.feeds_of(unit, ledger.due_feeds(unit, {F: FEED}))
         assert (feed.polled_before, feed.health.errors) == (True, 0)
         with ledger.reading() as connection:  # a letter that was replayed was closed by that
             assert [row["dead_id"] for row in dead_letters(connection)] == ["y"]

@@ -27,6 +27,10 @@ def words(text: str) -> list[str]:
         ("“He told me ‘go home’ twice,” she said.", ["He told me ‘go home’ twice,"]),
         ("‘He told me “go home” twice,’ she said.", ["He told me “go home” twice,"]),
         ("“They said “enough” and left,” he said.", ["They said “enough” and left,"]),
+        ('“We are late," she said.', ["We are late,"]),
+        ('"We are late,” she said.', ["We are late,"]),
+        ('„Wir kommen", sagte sie.', ["Wir kommen"]),
+        ('“We are late, she said. "Very late," he said.', ["Very late,"]),
     ],
 )
 def test_every_kind_of_mark_gives_the_words_without_the_mark(text, quoted):

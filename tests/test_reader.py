@@ -201,6 +201,17 @@ def test_a_text_of_many_paragraphs_is_read_to_its_end(nlp):
     assert len(doc.spans["content"]) > 3 * 830
 
 
+def test_a_text_of_a_million_characters_is_read_to_its_end(nlp):
+    unit = f"{SENTENCE}\n{'x' * 9_900}\n"
+    text = (unit * 101)[:-1]
+    text = text[-nlp.max_length :]
+    doc = nlp(text)
+    assert len(text) == 1_000_000
+    assert faults(doc) == []
+    assert doc.spans["content"][-1].end_char > len(text) - 9_910
+    assert len(doc.spans["content"]) >= 99
+
+
 def test_a_long_paragraph_without_a_line_break_is_read_to_its_end(nlp):
     text = " ".join([PARAGRAPH] * 125)
     doc = nlp(text)

@@ -51,7 +51,7 @@ class House:
         # Entries of their own, on a host of their own: two units may be in hand at once.
         slugs = [f"n{self.units}-{n}" for n in range(len(packages) + gone)]
         items = tuple(SeenItem(entry(slug, host=f"h{self.units}.test"), slug) for slug in slugs)
-        [feed] = self.ledger.due_feeds(unit, {F: FEED})
+        [feed] = self.ledger.feeds_of(unit, self.ledger.due_feeds(unit, {F: FEED}))
         self.ledger.commit_poll(unit, PollReport(feed, "new", "", items))
         rows = [(e.visit_id, e.entry.entry_id, e.entry.url) for e in self.ledger.lease(unit, Lease())]
         works = [Work(unit, *row, pack(p)) for row, p in zip(rows, packages, strict=False)]

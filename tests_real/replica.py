@@ -33,7 +33,7 @@ def feeds(count: int) -> dict[str, str]:
 
 def poll(ledger: SqlLedger, unit: str, watched: dict[str, str], items: list[FeedEntry]) -> list[str]:
     """Polls what is due; every feed shows the same items. Gives the feeds that were this unit's."""
-    due = ledger.due_feeds(unit, watched)
+    due = ledger.feeds_of(unit, ledger.due_feeds(unit, watched))
     for feed in due:
         health = Health(read=True, last_success=ledger.now(), next_check=ledger.now() + 900)
         seen = tuple(SeenItem(item, item.link) for item in items)

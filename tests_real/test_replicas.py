@@ -105,7 +105,8 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds(
         connection.commit()
     assert behind(url)
     with held(url):
-        [feed] = SqlLedger(url, SetClock(), 600).due_feeds("a" * 32, {"f": "https://x.test/"})
+        ledger = SqlLedger(url, SetClock(), 600)
+        [feed] = ledger.feeds_of("a" * 32, ledger.due_feeds("a" * 32, {"f": "https://x.test/"}))
     assert (feed.url, feed.health.last_success, feed.polled_before) == ("https://x.test/", 7, True)
     assert not behind(url)
 
@@ -125,7 +126,7 @@ def test_what_changes_while_it_is_settled_comes_again(ledger):
         ledger.clock.at += timedelta(hours=1)
         other = f"{number}".ljust(32, "b")
         ledger.open_unit(other, "tester")
-        [feed] = ledger.due_feeds(other, watched)
+        [feed] = ledger.feeds_of(other, ledger.due_feeds(other, watched))
         changed = PollReport(feed, "new", "", (SeenItem(entry(number, "2"), entry(number).link),))
 
         def marks(connection, unit=unit):
@@ -200,7 +201,7 @@ def test_a_deadlock_is_broken_and_what_lost_is_made_again(ledger):
 def test_a_nul_in_a_feed_is_stored_as_the_replacement_character(ledger):
     unit = "a" * 32
     ledger.open_unit(unit, "tester")
-    [feed] = ledger.due_feeds(unit, feeds(1))
+    [feed] = ledger.feeds_of(unit, ledger.due_feeds(unit, feeds(1)))
     item = SeenItem(entry(1), "guid\x00with nul")
     ledger.commit_poll(unit, PollReport(feed, "new", "a\x00b", (item,), title="t\x00"))
     with ledger.reading() as connection:

@@ -23,6 +23,7 @@ from transforms.attribution.candidates import Case, case, source_of
 from transforms.attribution.cast import Cast
 from transforms.attribution.frames import Frame, frames
 from transforms.attribution.marked import by_sentence, missed
+from transforms.attribution.places import last_before, stretches
 from transforms.attribution.quantities import quantities
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.scene import Scene
@@ -39,6 +40,9 @@ from transforms.wordlist import wordset
 DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"
 _BATCH = 64
 _MAX_WORDS, _MAX_QUOTES = 400, 40  # of a sentence: past them it is a list or a table, not prose
+_CELL = re.compile(r"\t| \| ")
+_CELLS = 2  # edges between the cells of a table's row: a line with one may be a label
+_MARKS = " \t\u00a0“”„‟«»\"‘’',.;:—–-"
 _BARE = Frame((0, 0), 0, "say", None, ())  # a quotation without a cue
 _MIN_QUOTE = 12  # characters of a quotation that stands without a cue
 _SAID_OF = re.compile(
@@ -71,7 +75,8 @@ class Reader:
         self.said: list[Said] = []
         self.out: list[ClaimDraft] = []
         self.marked = by_sentence(annotation.attributions, self.sentences, self.trees)
-        self.contents = [span for one in annotation.attributions for span in one.content]
+        self.contents = stretches(span for one in annotation.attributions for span in one.content)
+        self.edges: set[tuple[int, int]] = set()  # of the claims in `out`
 
     def read(self) -> list[ClaimDraft]:
         for k, sentence in enumerate(self.sentences):
@@ -80,18 +85,20 @@ class Reader:
         return sorted(self.out, key=lambda c: (c.content[0].start, c.content[-1].end))
 
     def _sentence(self, sentence: Sentence, before: Sentence, marked: Sequence[Frame]) -> None:
-        if len(sentence.quotes) > _MAX_QUOTES:
+        if len(sentence.quotes) > _MAX_QUOTES or _is_row(self.text, sentence):
             return
         scene = Scene(self.text, self.trees, sentence)
         if len(scene.outside) > _MAX_WORDS:
             return
-        ruled = _unnested(frames(scene)) if sentence.quotes or not self.contents else []
-        if self.contents:
-            ruled = missed(ruled, self.contents, sentence)
+        marks = bool(self.contents.spans)
+        ruled = _unnested(frames(scene)) if sentence.quotes or not marks else []
+        contents = self.contents.touching(sentence.start, max([sentence.end, *(q.close for q in sentence.quotes)]))
+        if marks:
+            ruled = missed(ruled, contents, sentence)
         found = [self._snapped(f) for f in sorted([*marked, *ruled], key=lambda f: f.cue)]
         speakers: dict[int, Speaker] = {}
         sources: dict[int, tuple[int, int]] = {}
-        covered: list[tuple[int, int]] = [*self.contents]
+        covered: list[tuple[int, int]] = contents
         for frame in found:
             by_rule = self._speaker(frame, speakers, sentence, before)
             if by_rule is None:
@@ -102,7 +109,7 @@ class Reader:
                 frame = frame._replace(source=sources[frame.shared])  # noqa: PLW2901
             if frame.source:
                 sources[frame.verb] = frame.source
-            spans = [part for span in frame.content for part in self._words(span)]
+            spans = [part for span in frame.content for part in self._words(span) if self._says(*part)]
             covered += spans
             self._add(frame, spans, speaker)
             if not self._inner(frame):
@@ -119,16 +126,16 @@ class Reader:
         a, b = frame.source
         if b <= frame.cue[0] and _SAID_OF.search(self.text[frame.cue[0] : frame.cue[1]]):
             return frame._replace(source=None)
-        for start, end, _ in self.cast.places:
-            if start < b and end > a and not start <= frame.cue[0] < end:
+        for start, end in self.cast.touching(a, b):
+            if not start <= frame.cue[0] < end:
                 a, b = min(a, start), max(b, end)
         return frame._replace(source=(a, b))
 
     def _inner(self, frame: Frame) -> bool:
         """Whether its cue stands in the words of another claim: who speaks there is no speaker of the article's."""
         at = frame.cue[0]
-        outer = (span for span in self.contents if span not in frame.content)
-        return any(a <= at < b for a, b in outer) or any(q.open < at for q in self._quotes_in(at, at + 1))
+        outer = (span for span in self.contents.touching(at, at + 1) if span not in frame.content)
+        return any(True for _ in outer) or any(q.open < at for q in self._quotes_in(at, at + 1))
 
     def _remember(self, sentence: Sentence, speaker: Speaker) -> None:
         self.said.append(Said(sentence.start, speaker))
@@ -212,7 +219,7 @@ class Reader:
 
     def _complete(self, quote: Quote) -> bool:
         """Whether the words are a sentence of their own behind a colon, not a fragment or a title."""
-        return self.text[: quote.open].rstrip().endswith(":") and self.text[quote.end - 1] in ".?!,"
+        return last_before(self.text, quote.open) == ":" and self.text[quote.end - 1] in ".?!,"
 
     def _words(self, span: tuple[int, int]) -> list[tuple[int, int]]:
         """The span without its marks where it is made of whole quotations only; otherwise as it is."""
@@ -228,12 +235,16 @@ class Reader:
             a, b = (q.open if q.open < a < q.close else a), (q.close if q.open < b < q.close else b)
         return [(a, b)]
 
+    def _says(self, start: int, end: int) -> bool:
+        """Whether a part of a content is more than a stray mark."""
+        return bool(self.text[start:end].strip(_MARKS))
+
     def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker) -> None:
         spans = sorted(set(spans))
         # A claim's id rests on the edges of its content.
-        if not spans or any((c.content[0].start, c.content[-1].end) == (spans[0][0], spans[-1][1]) for c in self.out):
+        if not spans or (whole := (spans[0][0], spans[-1][1])) in self.edges:
             return
-        whole = (spans[0][0], spans[-1][1])
+        self.edges.add(whole)
         tokens = [self.trees.tokens[i] for a, b in spans for i in self.trees.between(a, b)]
         member = speaker.member
         named = member.place if member and speaker.status == NAMED else -1
@@ -262,8 +273,13 @@ class Reader:
 
     def _kind(self, spans: Sequence[tuple[int, int]]) -> str:
         total = sum(b - a for a, b in spans)
-        inside = sum(max(0, min(b, q.close) - max(a, q.open)) for a, b in spans for q in self.quotes)
+        inside = sum(max(0, min(b, q.close) - max(a, q.open)) for a, b in spans for q in self._quotes_in(a, b))
         return DIRECT if inside >= 0.9 * total else MIXED if inside else INDIRECT
+
+
+def _is_row(text: str, sentence: Sentence) -> bool:
+    """Whether a sentence is the row of a table."""
+    return sum(1 for _ in _CELL.finditer(text, sentence.start, sentence.end)) >= _CELLS
 
 
 def _unnested(found: list[Frame]) -> list[Frame]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -21,7 +21,7 @@ from transforms.drafts import PATTERN, SPREAD, TABLE, EntityDraft, Mention
 from transforms.naming.gazetteer import Gazetteer, gazetteer
 from transforms.naming.labels import evidence, settled
 from transforms.naming.mentions import mentions, without_overlaps
-from transforms.naming.names import could_spell, is_acronym, near_miss, short_forms, spells
+from transforms.naming.names import could_spell, initials, is_acronym, near_miss, short_forms
 from transforms.step import StepDoFn, two_outputs
 
 _BATCH = 64
@@ -105,18 +105,28 @@ def _group(text: str, found: Sequence[Mention], acronyms: dict[str, str]) -> dic
     names: dict[tuple[str, str], str] = {}
     people = sorted({f for f, label, _ in forms if label == "PERSON"}, key=lambda f: -len(f.split()))
     short: dict[str, set[str]] = defaultdict(set)
+    loud: dict[str, set[str]] = defaultdict(set)  # in capitals, as interviews label who speaks
     for full in people:
         for form in short_forms(full):
             short[form].add(full)
-    organisations = [f for f, label, _ in forms if label == "ORG" and " " in f]
+        if not full.isupper():
+            for form in (full, *short_forms(full)):
+                loud[form.upper()].add(full)
+    organisations = {f for f, label, _ in forms if label == "ORG" and " " in f}
+    spelling: dict[str, list[str]] = defaultdict(list)  # initials -> organisations that they may stand for
+    for body in organisations:
+        for letters in initials(body):
+            spelling[letters].append(body)
     for form, label, canonical in forms:
         name = canonical or form
         if label == "PERSON" and not canonical:
             name = _full_name(form, short)
+            if name == form and form.isupper():
+                name = _full_name(form, loud)
         elif form in acronyms:
             name = acronyms[form]
         elif label == "ORG" and is_acronym(form):
-            spelt = [o for o in organisations if spells(form, o)]
+            spelt = spelling.get("".join(c.lower() for c in form if c.isalnum()), [])
             name = spelt[0] if len(spelt) == 1 and not canonical else name
         elif label in {"ORG", "FAC"} and not canonical and " " in form:
             name = _unabbreviated(form, organisations)
@@ -132,11 +142,12 @@ def _group(text: str, found: Sequence[Mention], acronyms: dict[str, str]) -> dic
 def _full_name(form: str, short: dict[str, set[str]]) -> str:
     """The one full name that a surname belongs to; the form itself where two people share it."""
     full = {f for f in short.get(form, ()) if f != form}
-    longest = {f for f in full if not any(f != g and f in short_forms(g) for g in full)}
+    parts = {part for f in full for part in short_forms(f)}
+    longest = full - parts
     return next(iter(longest)) if len(longest) == 1 else form
 
 
-def _unabbreviated(form: str, organisations: Iterable[str]) -> str:
+def _unabbreviated(form: str, organisations: Collection[str]) -> str:
     """Without the legal form at its end: "Tuscany Steel Corp." is "Tuscany Steel"."""
     bare = re.sub(r",? (?:Inc|Corp|Ltd|Co|plc|PLC|LLC|AG|SA|NV|BV|GmbH)\.?$", "", form)
     return bare if bare in organisations else form

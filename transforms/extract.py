@@ -1,4 +1,5 @@
-"""Page -> Draft: the article's text and what page and feed say of it; ends in: not_article, dead.
+"""Page -> Draft: the article's text and what page and feed say of it; ends in: not_article,
+too_short, too_large, dead.
 
 The reading itself (`transforms/page/read.py`) runs in the guarded pool.
 """

@@ -1,8 +1,7 @@
 """Begin -> Begin, once per unit: feed state and pending entries are in the ledger before it is emitted.
 
 Each poll of a feed ends in one PollResult; one that brings something is committed in a transaction of its own, the
-others of a batch, nearly all of them, together. Nothing else leaves this step: a retried bundle polls again and does
-nothing twice.
+others of a batch, nearly all of them, together. Nothing else leaves this step: a retried bundle polls what is left.
 """
 
 from __future__ import annotations
@@ -24,10 +23,11 @@ from transforms.step import pack_by_host, register_row
 
 
 class FeedBatch(NamedTuple):
-    """Feeds to poll side by side; all feeds of one host are in one batch."""
+    """Feeds to poll side by side; all feeds of one host are in one batch. What is known of them stays in the ledger
+    until then: of a hundred thousand feeds no process holds more than the addresses."""
 
     unit_id: str
-    body: bytes  # msgpack of list[DueFeed]
+    body: bytes  # msgpack of the feeds' ids
 
 
 register_row(FeedBatch)
@@ -44,7 +44,7 @@ class FindDue(beam.DoFn):
         feeds = {feed.feed_id: feed.url for feed in self.world.feeds.values() if feed.enabled}
         due = self.ledger.due_feeds(begin.unit_id, feeds)
         size = self.world.settings.lease.batch_entries
-        for batch in pack_by_host(due, lambda feed: urlsplit(feed.url).hostname or "", size):
+        for batch in pack_by_host(due, lambda feed: urlsplit(due[feed]).hostname or "", size):
             yield FeedBatch(begin.unit_id, pack(batch))
 
 
@@ -57,7 +57,8 @@ class PollFeeds(beam.DoFn):
         self.guard, self.clock = self.world.guard(), self.world.clock()
 
     def process(self, batch: FeedBatch) -> Iterator[tuple[str, int]]:
-        feeds = msgspec.msgpack.decode(batch.body, type=list[DueFeed])
+        ids = msgspec.msgpack.decode(batch.body, type=list[str])
+        feeds = self.ledger.feeds_of(batch.unit_id, ids)
         settings, limit = self.world.settings.poll, self.world.settings.network.max_feed_bytes
         asked_at = self.clock.now()
         responses = self.web.get([request_for(feed, asked_at, limit) for feed in feeds])
@@ -81,11 +82,13 @@ class PollFeeds(beam.DoFn):
                 done = report(feed, response, read, now, mine, known)
             if done.brings_nothing:
                 quiet.append(done)
-            else:
-                self.ledger.commit_poll(batch.unit_id, done)
+                continue
+            self.ledger.commit_poll(batch.unit_id, done)
             yield batch.unit_id, 1
         if quiet:
             self.ledger.commit_quiet(batch.unit_id, quiet)
+        for _ in range(len(ids) - len(feeds) + len(quiet)):  # and those that an earlier try committed
+            yield batch.unit_id, 1
 
     def _whole(
         self, feed: DueFeed, read: ParsedFeed | Exception, now: datetime

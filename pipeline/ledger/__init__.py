@@ -55,8 +55,12 @@ class SqlLedger:
 
     # what transforms do (schemas.ports.Ledger)
 
-    def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> list[DueFeed]:
+    def due_feeds(self, unit_id: str, feeds: Mapping[str, str]) -> dict[str, str]:
         return self.writing(lambda c: polls.lease_feeds(c, unit_id, feeds, now := self.now(), now + self.lease_s))
+
+    def feeds_of(self, unit_id: str, feed_ids: Iterable[str]) -> list[DueFeed]:
+        with self.reading() as connection:
+            return polls.leased_feeds(connection, unit_id, feed_ids)
 
     def sighted(self, feed_id: str, entry_ids: Iterable[str]) -> set[str]:
         with self.reading() as connection:

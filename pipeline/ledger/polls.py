@@ -28,10 +28,11 @@ SOUND = ANSWERED - {PollResult.MALFORMED}  # nothing to complain of
 
 def lease_feeds(
     connection: Connection, unit_id: str, feeds: Mapping[str, str], now: float, lease_until: float
-) -> list[DueFeed]:
-    """Lease what is due of `feeds` to the unit. What it holds already comes back again."""
-    rows = [{"feed_id": feed, "configured_url": url, "url": url} for feed, url in feeds.items()]
-    upsert(connection, t.feeds, rows)
+) -> dict[str, str]:
+    """Lease what is due of `feeds` to the unit; the address of each. What it holds already comes back again."""
+    for some in chunks(sorted(feeds)):
+        rows = [{"feed_id": feed, "configured_url": feeds[feed], "url": feeds[feed]} for feed in some]
+        upsert(connection, t.feeds, rows)
     mine = t.feeds.c.unit_id == unit_id
     due = or_(t.feeds.c.next_check <= now, t.feeds.c.checked_at > now)  # a clock that went back starves no feed
     free = and_(or_(t.feeds.c.unit_id == "", t.feeds.c.lease_until < now), due)
@@ -41,7 +42,16 @@ def lease_feeds(
         mine_now = list(connection.scalars(select(t.feeds.c.feed_id).where(wanted).with_for_update(skip_locked=True)))
         leased = update(t.feeds).where(t.feeds.c.feed_id.in_(mine_now))
         connection.execute(leased.values(unit_id=unit_id, lease_until=lease_until))
-    held = connection.execute(select(t.feeds).where(mine).order_by(t.feeds.c.feed_id)).all()
+    held = select(t.feeds.c.feed_id, t.feeds.c.url).where(mine).order_by(t.feeds.c.feed_id)
+    return {row.feed_id: row.url for row in connection.execute(held)}
+
+
+def leased_feeds(connection: Connection, unit_id: str, ids: Iterable[str]) -> list[DueFeed]:
+    """What is known of these feeds, as far as the unit still has them."""
+    rows: list[Row[Any]] = []
+    for some in chunks(ids):
+        mine = select(t.feeds).where(t.feeds.c.feed_id.in_(some), t.feeds.c.unit_id == unit_id)
+        rows += connection.execute(mine.order_by(t.feeds.c.feed_id))
     return [
         DueFeed(
             feed_id=row.feed_id,
@@ -55,7 +65,7 @@ def lease_feeds(
             marks=tuple(row.marks.split()),
             parts=msgspec.json.decode(row.parts, type=tuple[Part, ...]) if row.parts else (),
         )
-        for row in held
+        for row in rows
     ]
 
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from transforms.attribution.cast import BODIES, Member
+from transforms.attribution.cast import ANY, BODIES, Member
 from transforms.attribution.cues import DOCUMENTS as STUDIES
 from transforms.attribution.phrases import STOPS, WORD, head_noun
+from transforms.attribution.places import inside, opens_line
 from transforms.attribution.speech import NAMED, Context, Speaker
 from transforms.attribution.trees import SUBJECTS, Trees
 from transforms.naming.labels import ROLES
@@ -82,12 +83,13 @@ def case(text: str, trees: Trees, source: Source, ruled: Speaker, context: Conte
     for member in [*spoke[:_SPEAKERS], *([ruled.member] if ruled.member else [])]:
         places.setdefault(member.place, (-1, -1, member))
     members = [member for _, _, member in places.values() if not _opposed(member, source.kind)][:MOST]
-    holders = [m.place for m in context.cast.members if source.head in m.nouns]
+    count, holder = context.cast.holders(source.head, ANY).before(len(text))
+    only = holder.place if holder and count == 1 else -1
     rows = []
     for member in members:
         begin, end, _ = places[member.place]
         row = _where(text, trees, source, member, (begin, end), list(places.values()), context)
-        row |= _who(source, member, holders)
+        row |= _who(source, member, only)
         row |= _speech(source, member, spoke, context)
         if ruled.member is not None and ruled.member.place == member.place:
             row[f"{'ruled' if ruled.status == NAMED else 'guessed'} {ruled.reason}"] = 1.0
@@ -138,8 +140,7 @@ def _where(
         return {f"far|{kind}": 1.0}
     row: dict[str, float] = {}
     person = member.entity.label == "PERSON"
-    inside = source.start <= start < source.end
-    if inside:
+    if source.start <= start < source.end:
         before, after = text[source.start : start], text[end : end + 2]
         row["in source"] = 1.0
         row["in source, first"] = float(not before.strip())
@@ -159,13 +160,13 @@ def _where(
     row[f"paragraphs {min(3, text.count(chr(10), start, source.start))}"] = 1.0
     tokens = trees.between(start, end)
     row[f"subject|{kind}"] = float(any(trees.tokens[i].dep in SUBJECTS for i in tokens))
-    row["opens a paragraph"] = float(not text[text.rfind("\n", 0, start) + 1 : start].strip())
-    row["inside a quotation"] = float(any(a <= start < b for a, b in context.quoted))
+    row["opens a paragraph"] = float(opens_line(text, start))
+    row["inside a quotation"] = float(inside(context.quoted, start))
     return row
 
 
-def _who(source: Source, member: Member, holders: Sequence[int]) -> dict[str, float]:
-    """What the candidate is, beside what the source says. `holders` have the role that its noun names."""
+def _who(source: Source, member: Member, only: int) -> dict[str, float]:
+    """What the candidate is, beside what the source says. `only` has the role that its noun names; -1: not one has."""
     label = member.entity.label
     row = {
         f"{label}|{source.kind}": 1.0,
@@ -177,7 +178,7 @@ def _who(source: Source, member: Member, holders: Sequence[int]) -> dict[str, fl
     if source.head and source.kind not in _PRONOUNS:
         row["role"] = float(source.head in member.nouns)
         row["some role"] = float(bool(member.nouns & set(source.words)))
-        row["only one of this role"] = float(holders == [member.place])
+        row["only one of this role"] = float(only == member.place)
         words = set(source.words) - _COMMON
         row["shares a word"] = float(bool(words & member.called))
         known = member.entity.mentions[0].start < source.start

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from transforms.attribution.phrases import WORD
+from transforms.attribution.places import stretches
 from transforms.drafts import EntityDraft
 from transforms.naming.gender import gender
 from transforms.naming.labels import ROLES
@@ -22,6 +24,7 @@ BODIES = wordset(
     parliament administration utility insurer startup brokerage fund developer producer supplier district county
     city province state tribunal secretariat body league office service broadcaster nonprofit"""
 )
+ANY, THING, PERSON, ORG = "", "thing", "PERSON", "ORG"  # kinds of role holders
 _LEGAL = wordset("""Inc Corp Co Ltd plc PLC LLC AG SA SE NV BV Group Holdings Bhd Tbk PCL JSC GmbH Limited Company""")
 _GOVERNS = frozenset(["government"])
 _BEFORE = re.compile(r"((?:[\w’'.-]+ ){1,6})$")
@@ -41,6 +44,33 @@ class Member(NamedTuple):
     told: frozenset[str] = frozenset()  # those around its first mention, which may tell its role
 
 
+class Holders(NamedTuple):
+    """Members of one role, asked without a walk over all of them: 500 people may be "the minister"."""
+
+    named: Sequence[int]  # where each is named first, in order
+    salient: Sequence[Member]  # the most salient of all up to each of these
+
+    def before(self, start: int) -> tuple[int, Member | None]:
+        """How many have been named before a place, and the most salient of them."""
+        count = bisect_left(self.named, start)
+        return count, self.salient[count - 1] if count else None
+
+
+NO_HOLDERS = Holders((), ())
+
+
+def _holders(members: Sequence[Member]) -> Holders:
+    ordered = sorted(members, key=lambda m: m.entity.mentions[0].start)
+    return Holders(
+        [m.entity.mentions[0].start for m in ordered],
+        list(accumulate(ordered, _more_salient)),
+    )
+
+
+def _more_salient(one: Member, other: Member) -> Member:
+    return one if one.place < other.place else other
+
+
 class Cast:
     """The entities of an article by place, role and gender."""
 
@@ -49,6 +79,14 @@ class Cast:
         self.members = [_member(text, i, e) for i, e in enumerate(entities)]
         self.places = sorted((s.start, s.end, i) for i, e in enumerate(entities) for s in e.mentions)
         self._starts = [start for start, _, _ in self.places]
+        self._named = stretches((start, end) for start, end, _ in self.places)
+        holding: dict[tuple[str, str], list[Member]] = {}
+        for member in self.members:
+            label = member.entity.label
+            for noun in member.nouns:
+                for kind in {label, ANY, label if label == PERSON else THING}:
+                    holding.setdefault((noun, kind), []).append(member)
+        self._holding = {key: _holders(members) for key, members in holding.items()}
 
     def within(self, start: int, end: int) -> list[tuple[int, int, Member]]:
         """Mentions inside a stretch, from left to right."""
@@ -67,16 +105,20 @@ class Cast:
             a, b, i = self.places[k]
             yield a, b, self.members[i]
 
-    def with_noun(self, noun: str, start: int) -> list[Member]:
-        """Members of that role that have been named before a place."""
-        return [m for m in self.members if noun in m.nouns and m.entity.mentions[0].start < start]
+    def touching(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Places of the mentions that share a character with a stretch, from left to right."""
+        return self._named.touching(start, end)
+
+    def holders(self, noun: str, kind: str) -> Holders:
+        """Members of that role with that label; of any label: ANY, of any but PERSON: THING."""
+        return self._holding.get((noun, kind), NO_HOLDERS)
 
 
 def _member(text: str, index: int, entity: EntityDraft) -> Member:
     nouns: set[str] = set()
     titles = ""
     for span in entity.mentions:
-        line = max(text.rfind("\n", 0, span.start), span.start - 60)
+        line = max(text.rfind("\n", max(0, span.start - 60), span.start), span.start - 60, -1)
         before = _BEFORE.search(text[line + 1 : span.start])
         if before and entity.label == "PERSON":
             words = before[1].split()

@@ -32,7 +32,7 @@ def contents(
                 block[1] : after[0]
             ].strip(" ,")
             return [before, after] if resumed else [before]
-        if not scene.text[block[1] :].lstrip(" ").startswith(","):
+        if not scene.text[block[1] : after[0]].lstrip(" ").startswith(","):
             return [after]
         return [before, after]
     return [span for span in (before, after) if span]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from transforms.attribution import cues
+from transforms.attribution.places import last_before
 from transforms.attribution.scene import ADJUNCTS, Scene
 from transforms.attribution.trees import SUBJECTS
 from transforms.wordlist import wordset
@@ -22,7 +23,7 @@ def cut_at(scene: Scene, i: int, start: int) -> int:
         if scene.quoted(token.start) or token.start <= start:
             continue
         low = token.text.lower()
-        if low in _STOP_AFTER and scene.text[: token.start].rstrip().endswith(","):
+        if low in _STOP_AFTER and last_before(scene.text, token.start) == ",":
             return token.start
         if low == "according" and scene.tokens[min(j + 1, len(scene.tokens) - 1)].text.lower() == "to":
             return token.start
@@ -34,7 +35,7 @@ def cut_at(scene: Scene, i: int, start: int) -> int:
             return token.start
         if (
             low in {"while", "though", "although", "but", "whereas", "as"}
-            and scene.text[: token.start].rstrip().endswith(",")
+            and last_before(scene.text, token.start) == ","
             and clause_with_cue(scene, j)
         ):
             return token.start

@@ -15,6 +15,7 @@ from transforms.attribution.sentences import Sentence
 from transforms.attribution.trees import Trees
 
 Span = tuple[int, int]
+_NEAR = 20  # attributions: a source farther back than so many is no verb's any more
 
 
 def by_sentence(found: Sequence[Attribution], sentences: Sequence[Sentence], trees: Trees) -> Mapping[int, list[Frame]]:
@@ -39,7 +40,9 @@ def _frame(one: Attribution, trees: Trees, before: Sequence[Frame]) -> Frame:
     sources = one.source
     shared = -1
     if not sources and one.cue:  # "confirmed A but denied B"
-        shared = next((f.verb for f in reversed(before) if f.source and f.cue[0] < cue[0] and not _holds(f, cue)), -1)
+        shared = next(
+            (f.verb for f in reversed(before[-_NEAR:]) if f.source and f.cue[0] < cue[0] and not _holds(f, cue)), -1
+        )
     return Frame(
         cue=cue if one.cue else (cue[0], cue[0]),
         verb=verb,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from transforms.attribution.candidates import REACH
 from transforms.attribution.cast import Member
+from transforms.attribution.places import inside
 from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context, Speaker
 
 _HE_SHE = frozenset({"he", "she"})
@@ -26,9 +28,9 @@ def _person(word: str, start: int, context: Context) -> Speaker:
     since: dict[int, Member] = {}
     recent: dict[int, Member] = {}
     for a, _, member in context.cast.before(start):
-        if a < context.previous[0] and (last is None or a < last.start):
+        if a < start - REACH or (a < context.previous[0] and (last is None or a < last.start)):
             break
-        if member.entity.label != "PERSON" or _opposite(member, word) or any(x <= a < y for x, y in context.quoted):
+        if member.entity.label != "PERSON" or _opposite(member, word) or inside(context.quoted, a):
             continue
         recent.setdefault(member.place, member)
         if last is None or a >= last.start:
@@ -81,7 +83,7 @@ def _body(start: int, context: Context) -> Speaker:
     for a, _, member in context.cast.before(start):
         if a < context.previous[0]:
             break
-        if member.entity.label in {"ORG", "GPE"} and not any(x <= a < y for x, y in context.quoted):
+        if member.entity.label in {"ORG", "GPE"} and not inside(context.quoted, a):
             found.setdefault(member.place, member)
     if (
         last

@@ -11,12 +11,17 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from transforms.attribution.places import last_before
+
 _CLOSERS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "»": "«", '"': '"', "‘": "’", "'": "'"}
 _OPENING = re.compile("[“„‟«»\"‘']")
+_OTHER = {"“": '"', '"': "”", "„": '"'}  # what a hand that mixes styles closes with
+_EITHER = re.compile('[“”„"]')
 _SINGLE = frozenset("‘'")
+_IN_SINGLE = {mark: re.compile(f'[“”"{mark}{_CLOSERS[mark]}]') for mark in _SINGLE}
 _BEFORE_OPEN = frozenset(" \t\u00a0\u202f\u2009([{—–-/:;,…\"“‘'")
 _LINE = re.compile(r"[^\n]+")
-_REACH = 2_000  # characters that a quotation in single marks may run; behind them an apostrophe is likelier than an end
+_REACH = 2_000  # characters that a quotation in single marks, or one that is left open, may run
 
 
 class Quote(NamedTuple):
@@ -37,19 +42,21 @@ def quotations(text: str) -> list[Quote]:
     out: list[Quote] = []
     carried = ""  # the mark that the paragraph before left open
     for number, (start, end) in enumerate(lines):
-        following = text[lines[number + 1][0] : lines[number + 1][1]].lstrip() if number + 1 < len(lines) else ""
-        first = True
-        for a, b in _pairs(text, start, end):
+        following = text[lines[number + 1][0] : lines[number + 1][1]].lstrip()[:1] if number + 1 < len(lines) else ""
+        first, after = True, start
+        for a, b, alone in _pairs(text, start, end):
+            if a < after:
+                continue
             mark = text[a]
-            lead = not text[start:a].strip()
-            takes_up = first and bool(carried) and lead and mark == carried
+            takes_up = first and mark == carried and not last_before(text, a, start)
             first = False
             if b < 0:
-                goes_on = following.startswith(mark)
-                if not goes_on and not takes_up and not _introduced(text, start, a):
-                    continue
+                goes_on = following == mark
+                if not goes_on and not takes_up and not (alone and end - a < _REACH and _introduced(text, start, a)):
+                    continue  # a stray mark
                 stop = _rstrip(text, a + 1, end)
                 out.append(Quote(a + 1, stop, a, stop, number, takes_up, goes_on))
+                after = end
             else:
                 out.append(Quote(a + 1, b, a, b + 1, number, takes_up))
         last = out[-1] if out else None
@@ -57,19 +64,64 @@ def quotations(text: str) -> list[Quote]:
     return [q for q in out if q.end > q.start and not text[q.start : q.end].isspace()]
 
 
-def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    """(opening mark, closing mark) of one paragraph; -1 where the end is missing."""
+def _pairs(text: str, start: int, end: int) -> Iterable[tuple[int, int, bool]]:
+    """(opening mark, closing mark, whether it is the last quotation) of one paragraph; the closing mark is -1 where it
+    is missing."""
+    pairs: dict[str, dict[int, int]] = {}
+    last: dict[str, int] = {}  # mark -> where the last of its quotations that close opens
     at = start
     while match := _OPENING.search(text, at, end):
         a = match.start()
         at = a + 1
+        mark = text[a]
         if not _opens(text, a, start, end):
             continue
-        b = _closing(text, a, end)
-        if b < 0 and text[a] in _SINGLE and text[start:a].rstrip()[-1:] not in ("", ".", "?", "!", ",", ":"):
-            continue  # an apostrophe after all
-        yield a, b
-        at = b + 1 if b >= 0 else end
+        if mark in _SINGLE:
+            b, alone = _closing_single(text, a, end, _CLOSERS[mark]), True
+            if b < 0 and last_before(text, a, start) not in ("", ".", "?", "!", ",", ":"):
+                continue  # an apostrophe after all
+        else:
+            if mark not in pairs:
+                pairs[mark] = _matched(text, start, end, mark)
+                last[mark] = max(pairs[mark], default=-1)
+            b = pairs[mark].get(a, -1)
+            if b < 0 and mark in _OTHER:
+                b = _closing_other(text, a, end, _OTHER[mark])
+            alone = a >= last[mark] and not (b < 0 and _EITHER.search(text, a + 1, min(end, a + _REACH)))
+        yield a, b, alone
+        at = b + 1 if b >= 0 else at
+
+
+def _matched(text: str, start: int, end: int, mark: str) -> dict[int, int]:
+    """Opening -> closing mark of all quotations of one kind in a paragraph. One that is left open has none: what opens
+    and closes behind it is no part of it."""
+    closers = _CLOSERS[mark]
+    found: dict[int, int] = {}
+    open_: list[int] = []
+    for match in re.compile(f"[{mark}{closers}]").finditer(text, start, end):
+        i = match.start()
+        if open_ and text[i] in closers and (mark != '"' or not _only_opens(text, i, end)):
+            found[open_.pop()] = i
+        elif text[i] == mark and _opens(text, i, start, end):
+            open_.append(i)
+    return found
+
+
+def _closing_other(text: str, a: int, end: int, closer: str) -> int:
+    """Where a quotation of one style ends in a mark of another: the next mark of either, if it stands where words
+    end; else -1."""
+    found = _EITHER.search(text, a + 1, min(end, a + _REACH))
+    if found is None or found[0] != closer:
+        return -1
+    b = found.start()
+    ends = not text[b - 1].isspace() and not (b + 1 < end and text[b + 1].isalnum())
+    return b if ends else -1
+
+
+def _only_opens(text: str, i: int, end: int) -> bool:
+    """Whether a straight mark stands where words begin."""
+    after = text[i + 1] if i + 1 < end else " "
+    return text[i - 1] in " \t(" and (after.isalnum() or after in "[…")
 
 
 def _opens(text: str, a: int, start: int, end: int) -> bool:
@@ -86,46 +138,15 @@ def _opens(text: str, a: int, start: int, end: int) -> bool:
     return True
 
 
-def _closing(text: str, a: int, end: int) -> int:
-    """Where the quotation that opens at `a` closes; -1 if nowhere in its paragraph."""
-    mark = text[a]
-    closers = _CLOSERS[mark]
-    if mark in _SINGLE:
-        return _closing_single(text, a, end, closers)
-    if mark == '"':
-        return _closing_straight(text, a, end)
-    depth = 0
-    for i in range(a + 1, end):
-        if text[i] in closers:
-            if not depth:
-                return i
-            depth -= 1
-        elif text[i] == mark:
-            depth += 1  # the same mark again, inside: one more to close
-            if not any(c in text[i + 1 : end] for c in closers):
-                return -1
-    return -1 if depth <= 0 else next((i for i in range(end - 1, a, -1) if text[i] in closers), -1)
-
-
-def _closing_straight(text: str, a: int, end: int) -> int:
-    """A straight mark closes where words end before it; one that only can open is an inner or a new quotation."""
-    i = text.find('"', a + 1, end)
-    while i >= 0:
-        before, after = text[i - 1], text[i + 1] if i + 1 < end else " "
-        if not (before in " \t(" and (after.isalnum() or after in "[…")):
-            return i
-        i = text.find('"', i + 1, end)
-    return -1
-
-
 def _closing_single(text: str, a: int, end: int, closers: str) -> int:
     """Single marks double as apostrophes: "the workers’ rights" does not end where "workers’" does."""
     spots: list[int] = []
     inner = ""
-    if not any(closer in text[a + 1 : end] for closer in closers):
+    reach = min(end, a + _REACH)
+    if text.find(closers, a + 1, reach) < 0:
         return -1
-    for i in range(a + 1, min(end, a + _REACH)):
-        c = text[i]
+    for match in _IN_SINGLE[text[a]].finditer(text, a + 1, reach):
+        i, c = match.start(), match[0]
         if inner:
             inner = "" if c in inner else inner
         elif c in '“"':
@@ -146,8 +167,7 @@ def _closing_single(text: str, a: int, end: int, closers: str) -> int:
 
 def _introduced(text: str, start: int, a: int) -> bool:
     """Whether an unclosed quotation begins where quotations do: its paragraph, or after a colon or comma."""
-    before = text[start:a].rstrip()
-    return not before or before[-1] in ":,"
+    return last_before(text, a, start) in ("", ":", ",")
 
 
 def _rstrip(text: str, start: int, end: int) -> int:

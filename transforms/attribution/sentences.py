@@ -6,6 +6,7 @@ The parser's own sentences break inside inverted attributions; these are read of
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -42,13 +43,14 @@ def sentences(text: str, quotes: Sequence[Quote]) -> list[Sentence]:
     lines = [m for m in _LINE.finditer(text) if not m.group().isspace()]
     for number, line in enumerate(lines):
         mine = by_paragraph.get(number, [])
+        opens = [q.open for q in mine]
         start = line.start()
         if dateline := _DATELINE.match(text, line.start(), line.end()):
             start = dateline.end()
         for end in [*sorted(set(_boundaries(text, line.start(), line.end(), mine))), line.end()]:
             a, b = _trim(text, start, end)
             if b > a:
-                out.append(Sentence(a, b, number, tuple(q for q in mine if a <= q.open < b)))
+                out.append(Sentence(a, b, number, tuple(mine[bisect_left(opens, a) : bisect_left(opens, b)])))
             start = end
     return out
 

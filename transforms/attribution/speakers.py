@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transforms.attribution.cast import BODIES, Member
+from transforms.attribution.cast import BODIES, ORG, PERSON, THING, Member
 from transforms.attribution.cues import DOCUMENTS as STUDIES
 from transforms.attribution.phrases import WORD, head_noun
 from transforms.attribution.pronouns import pronoun
@@ -18,7 +18,7 @@ from transforms.naming.people import DOCUMENTS, GROUPS, INDEFINITE, PEOPLE, VOIC
 from transforms.wordlist import wordset
 
 _PRONOUNS = wordset("he she it they i we you this that these those who which")
-_CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
+_NAMELIKE = re.compile(r"(?<![\w’'-])[^\W\d_a-zß-öø-ÿ][\w’'-]+")  # of a script without capitals, too
 _LINKS = re.compile(
     r"(?:^|\W)(?:of|for|with|by|at|from|to|in|near|about|against|on|behind|representing|opposing|under) (?:the )?$"
 )
@@ -115,9 +115,9 @@ def _described(
         voice = head in VOICES or head == "official"
         if words[0] in {"a", "an", "one"} and voice and (body := _body_of(words, source[0], context)):
             return Speaker(NAMED, "spokesperson_of", body, phrase)
-        later = [] if plural else [m for m in context.cast.members if head in m.nouns and m.entity.label == "PERSON"]
-        if later and words[0] in {"a", "an"}:
-            return Speaker(UNRESOLVED, "role_ambiguous", later[0], phrase)
+        _, person = (0, None) if plural else context.cast.holders(head, PERSON).before(len(text))
+        if person and words[0] in {"a", "an"}:
+            return Speaker(UNRESOLVED, "role_ambiguous", person, phrase)
         if not plural and (
             head in VOICES
             or (
@@ -130,16 +130,10 @@ def _described(
             return Speaker(UNRESOLVED, "unclear_source", None, phrase)
         return Speaker(ANONYMOUS, "unnamed_group" if plural else "unnamed_person", None, phrase)
     if definite and head:
-        found = context.cast.with_noun(head, source[0])
-        person = (
-            [m for m in found if m.entity.label == "PERSON"]
-            if head in ROLES
-            else [m for m in found if m.entity.label != "PERSON"]
-        )
-        if len(person) == 1 and not bodies:
-            return Speaker(NAMED, "role", person[0], phrase)
-        guess = person[0] if person else None
-        return Speaker(UNRESOLVED, "role_ambiguous", guess, phrase)
+        count, member = context.cast.holders(head, PERSON if head in ROLES else THING).before(source[0])
+        if count == 1 and not bodies:
+            return Speaker(NAMED, "role", member, phrase)
+        return Speaker(UNRESOLVED, "role_ambiguous", member, phrase)
     if head in STUDIES | BODIES | {"media", "television", "mission", "affiliate"}:
         return Speaker(UNRESOLVED, "role_ambiguous", _body_near(source[0], context), phrase)
     if head.endswith("s") or head in PEOPLE | GROUPS:
@@ -159,9 +153,9 @@ def _body_near(start: int, context: Context) -> Member | None:
 
 def _unknown_name(phrase: str, inside: list[tuple[int, int, Member]], text: str, start: int) -> bool:
     """Whether the phrase holds a capitalised word of no entity: a name that was missed is not anonymous."""
-    for match in _CAPITALISED.finditer(phrase):
+    for match in _NAMELIKE.finditer(phrase):
         a, b = start + match.start(), start + match.end()
-        if any(x < b and y > a for x, y, _ in inside):
+        if match[0][0].islower() or any(x < b and y > a for x, y, _ in inside):
             continue
         first = match.start() == 0
         if (
@@ -179,6 +173,6 @@ def _body_of(words: list[str], start: int, context: Context) -> Member | None:
     """The one body in "a company spokesman"."""
     for word in words[1:]:
         if word in BODIES:
-            found = [m for m in context.cast.with_noun(word, start) if m.entity.label == "ORG"]
-            return found[0] if len(found) == 1 else None
+            count, member = context.cast.holders(word, ORG).before(start)
+            return member if count == 1 else None
     return None

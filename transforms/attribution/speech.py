@@ -61,4 +61,4 @@ class Context(NamedTuple):
     said: Sequence[Said]
     sentence: tuple[int, int]
     previous: tuple[int, int]  # the sentence before; empty at the beginning
-    quoted: Sequence[tuple[int, int]]
+    quoted: Sequence[tuple[int, int]]  # in order, without overlaps

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 _START = re.compile(r"(?<![^\W_])[^\W_]")
 _KEY = 2
+LONGEST = 200  # characters of a form that is looked for
 
 
 class Known(NamedTuple):
@@ -23,16 +24,16 @@ class Gazetteer:
     """Known forms by their first two characters. A form holds a capital or a digit: common words are no names."""
 
     def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        self._by_start: dict[str, list[Known]] = {}
         self.by_form: dict[str, Known] = {}
         self._by_size: dict[tuple[int, int], list[str]] = {}
+        lengths: dict[str, set[int]] = {}
         for form, canonical, label in rows:
-            if form and any(c.isupper() or c.isdigit() for c in form) and form not in self.by_form:
-                self.by_form[form] = known = Known(form, canonical, label)
-                self._by_start.setdefault(form[:_KEY], []).append(known)
+            if 0 < len(form) <= LONGEST and any(c.isupper() or c.isdigit() for c in form) and form not in self.by_form:
+                self.by_form[form] = Known(form, canonical, label)
+                lengths.setdefault(form[:_KEY], set()).add(len(form))
                 self._by_size.setdefault((form.count(" "), len(form)), []).append(form)
-        for forms in self._by_start.values():
-            forms.sort(key=lambda known: -len(known.form))
+        # Of the forms that begin alike their lengths, the longest first: a place asks for each length once.
+        self._lengths = {key: sorted(sizes, reverse=True) for key, sizes in lengths.items()}
 
     def of_size(self, form: str) -> list[str]:
         """Known forms of as many words, longer or shorter by one letter at most: those it may be misspelt from."""
@@ -46,9 +47,10 @@ class Gazetteer:
             start = match.start()
             if start < after:
                 continue
-            for known in self._by_start.get(text[start : start + _KEY], ()):
-                if text.startswith(known.form, start) and _ends(text, start + len(known.form)):
-                    after = start + len(known.form)
+            for length in self._lengths.get(text[start : start + _KEY], ()):
+                known = self.by_form.get(text[start : start + length])
+                if known and len(known.form) == length and _ends(text, start + length):
+                    after = start + length
                     yield start, after, known
                     break
 

@@ -21,6 +21,8 @@ LABELS = wordset("PERSON ORG GPE LOC FAC NORP EVENT PRODUCT WORK_OF_ART LAW LANG
 _RANK = {TABLE: 0, PATTERN: 1, MODEL: 2, SPREAD: 3}
 _OWNER = re.compile(r"(.{2,40}?)(?:['’]s|(?<=s)['’]) ")
 _MORE = re.compile(r" (?:(?:de|da|van|von|bin|del|dos|la|el|al) )?(?:[A-ZÀ-ÖØ-Þ]\. )?([A-ZÀ-ÖØ-Þ][\w’'-]+)")
+_LOUD = 3  # characters: a longer name in capitals is no acronym
+_LONGEST_NAME = 80  # characters that a name may run on
 _ABBREVIATED = ("Inc.", "Corp.", "Co.", "Ltd.", "Jr.", "Sr.", "Bros.", "St.")
 _BEFORE = re.compile(r"([A-ZÀ-ÖØ-Þ][\w.’'-]*) $")
 _AFTER = re.compile(r" ([A-ZÀ-ÖØ-Þ][\w.’'-]*)")
@@ -89,8 +91,16 @@ def cleaned(text: str, start: int, end: int, label: str) -> Mention | None:
 
 
 def _extended(text: str, start: int, end: int) -> int:
-    """A person's name runs on over the capitalised words behind it, which a model often loses."""
-    while text[end - 1] != "." and not strip_possessive(text[start:end]) and (more := _MORE.match(text, end)):
+    """A person's name runs on over the capitalised words behind it, which a model often loses; not where all words
+    are in capitals."""
+    first = end
+    if end - start > _LOUD and text[start:end].isupper():
+        return end
+    while text[end - 1] != "." and not strip_possessive(text[max(start, end - 3) : end]):
+        if (more := _MORE.match(text, end)) is None:
+            break
+        if more.end() - first > _LONGEST_NAME:  # a line of capitals, not a name
+            return first
         if more[1] in OPENERS or more[1] in HEAD or more[1].rstrip(".").lower() in TITLES | ROLES:
             break
         end = more.end() - strip_possessive(more[1])

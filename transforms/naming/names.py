@@ -28,6 +28,8 @@ _SHE = wordset(
 _PARTICLES = wordset("""al bin ibn bint de da del della di dos du van von der den la le el ben abu ul ur y ter""")
 _SUFFIXES = wordset("jr sr ii iii iv phd md qc kc esq")
 _SMALL = wordset("""of the and for in on to de la du des del y e et und für a an at by with al los las & do da""")
+_LETTERS = re.compile(r"[^\W_]+")
+_ACRONYM, _WAYS = 9, 200  # letters of an acronym, digits among them; ways to spell one name
 _WORDS = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*\.?")
 
 
@@ -94,14 +96,16 @@ def is_acronym(name: str) -> bool:
     return 2 <= len(letters) <= 7 and sum(c.isupper() for c in letters) >= max(2, len(letters) - 1) and " " not in name
 
 
-def spells(acronym: str, name: str) -> bool:
-    """Whether an acronym's letters are the initials of the name; small words may be skipped."""
-    letters = [c.lower() for c in acronym if c.isalnum()]
-    reach = {0}
-    for word in re.findall(r"[^\W_]+", name.replace("’", "").replace("'", "")):
-        step = {i + 1 for i in reach if i < len(letters) and letters[i] == word[0].lower()}
-        reach = step | reach if word.lower() in _SMALL else step
-    return len(letters) >= 2 and len(letters) in reach
+def initials(name: str) -> frozenset[str]:
+    """What the first letters of a name's words may spell, in lower case: small words count or are skipped. Of two to
+    nine letters, as acronyms are; none of a name that is too long to have one."""
+    found = {""}
+    for word in _LETTERS.findall(name.replace("’", "").replace("'", "")):
+        longer = {begun + word[0].lower() for begun in found if len(begun) < _ACRONYM}
+        found = longer | found if word.lower() in _SMALL else longer
+        if not found or len(found) > _WAYS:
+            return frozenset()
+    return frozenset(letters for letters in found if len(letters) >= 2)
 
 
 def could_spell(acronym: str, name: str) -> bool:

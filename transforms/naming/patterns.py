@@ -15,9 +15,10 @@ _SEQUENCE = re.compile(
     r"(?:\ (?:(?:of|for|on|in|and|de|del|&)\ (?:the\ )?)?(?:(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'&-]*))*"
 )
 _WORD = r"[A-ZÀ-ÖØ-Þ][\w’'-]+"
+_WORDS = rf"{_WORD}(?: {_WORD}){{0,8}}"
 _LISTED = re.compile(
     rf"(?<![\w’'-])(?:{_WORD} )?(?:Ministry|Department|Office|Committee|Commission|Institute|Bureau|Board|Council|"
-    rf"Agency|Association|Union) (?:of|for|on) {_WORD}(?: {_WORD})*(?:, {_WORD}(?: {_WORD})*)* and {_WORD}(?: {_WORD})*"
+    rf"Agency|Association|Union) (?:of|for|on) {_WORDS}(?:, {_WORDS}){{0,8}} and {_WORDS}"
 )
 _ADMINISTRATION = re.compile(r"(?<![\w-])[A-ZÀ-ÖØ-Þ][\w’'-]+ administration(?![\w-])")
 _TITLED = re.compile(
@@ -33,6 +34,7 @@ _VERBS = (
 )
 _SPOKE = re.compile(rf"(?<![\w’'.-])({_NAME})(?:,\ [^,;:“”\"\n]{{3,110}},)?\ (?:{_VERBS})\b")
 _SAID = re.compile(rf"[”\"’',] (?:{_VERBS}) ({_NAME})(?=[,.\s])")
+_MOST = 60  # words: more in a row are a line of capitals, not a name
 _JOINTS = frozenset({"of", "for", "on", "in", "de", "del"})
 _TITLE_CASE = frozenset(title.capitalize() for title in TITLES) - {
     "Prime",
@@ -81,7 +83,7 @@ def _sequence(text: str, start: int, end: int) -> Iterable[Mention]:
         at += len(parts.pop(0)) + 1
     while parts and parts[0] in {"of", "for", "on", "in", "and", "the", "de", "del", "&"}:
         at += len(parts.pop(0)) + 1
-    if len(parts) < 2:
+    if not 2 <= len(parts) <= _MOST:
         return
     possessive = next((i for i, p in enumerate(parts[:-1]) if p.endswith(("’s", "'s"))), -1)
     if possessive >= 0 and (parts[-1] in HEAD or len(parts) > possessive + 2):

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from schemas.layouts import Layout, LayoutUse
 from schemas.records import Contradiction, Paragraph, Removal, Span
-from transforms.page import bylines, jsonld, refuse
+from schemas.words import Disposition
+from transforms.page import bylines, jsonld, mojibake, refuse, stubs
 from transforms.page import text as pagetext
 from transforms.page.agree import NOTHING, Chosen, choose
 from transforms.page.authors import NO_PERSON
@@ -71,9 +72,13 @@ def extract(
     text = decode(html, content_type).text
     if content_type.lower().startswith("text/plain") and not refuse.looks_like_html(text):
         return extract_text(text, hint)
-    tree = pagetext.parse(text)
-    if tree is None:
+    source = pagetext.source(text)
+    if source is None:
         return refuse.not_article("the page is empty")
+    tree, text = source.tree, source.text
+    garbled = mojibake.looks_garbled(text) and mojibake.mend(tree)
+    if garbled:
+        text = pagetext.written(tree)
     if refusal := refuse.by_size(tree):
         return refusal
     nodes = pagetext.json_ld(tree)
@@ -86,18 +91,30 @@ def extract(
         chosen, main = Chosen(ruled.blocks, "site", 1.0), ruled.main
     else:
         chosen = choose(found, weigh(found, meta.title), text, url) if found else NOTHING
-        main = pagetext.laid_out(chosen.blocks)
         meta.origins["text"] = f"page:{chosen.by}"
+    kept, gate = stubs.without_gate(found, chosen.blocks)
+    if ruled.blocks:
+        kept = ruled.blocks  # what is text the rules have said
+    else:
+        main = pagetext.laid_out(kept)
+    if source.flat:  # its elements are not those of the archived page
+        main = main._replace(paragraphs=())
     words = refuse.size(main.text)
     if words < refuse.LITTLE:
         origin, stated = max(_stated(nodes, hint), key=lambda pair: refuse.size(pair[1]))
         if refuse.size(stated) > BODY_RATIO * max(words, refuse.SOME):
             main = MainText(stated)
             meta.origins["text"] = origin
-    whole = pagetext.around(chosen.blocks or found)
+    if source.cut and words < refuse.LITTLE:
+        return Refusal(Disposition.TOO_LARGE.value, source.cut, refused(ruled.use))
+    shown = stubs.Shown(tree, found, kept, meta, nodes, refuse.size(main.text))
+    if refusal := stubs.refused(shown, gate):
+        return refusal._replace(layout=refused(ruled.use))
+    whole = pagetext.around(kept or found)
     if refusal := refuse.by_content(main.text, meta, nodes, url, password, pagetext.link_share(whole)):
         return refusal._replace(layout=refused(ruled.use))
-    done = _extracted(main, pagetext.main_links(whole, url), meta)
+    noted = (*meta.flags, *stubs.flags(shown, gate), *((mojibake.NOTE,) if garbled else ()))
+    done = _extracted(main, pagetext.main_links(whole, url), meta._replace(flags=noted))
     return done._replace(layout=ruled.use, removals=ruled.removals)
 
 

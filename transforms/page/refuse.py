@@ -33,7 +33,7 @@ _FEED = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|div|p|article)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»）)\]]{0,3}(?:\s|$)")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»）)\]\u200e\u200f\u202a-\u202e\u2066-\u2069]{0,3}(?:\s|$)")
 # Words of consent and login walls in the languages of many feeds; they count only where there is little text.
 _CONSENT = re.compile(
     r"cookies?|consent|gdpr|datenschutz|einwillig|zustimm|consentimiento|privacy|privacidad|tracking|javascript",
@@ -46,7 +46,7 @@ _LOGIN = re.compile(
 
 
 class Refusal(NamedTuple):
-    disposition: str  # `not_article`
+    disposition: str  # `not_article`, `too_short`, `too_large`
     reason: str  # in words
     layout: LayoutUse | None = None  # what came of the site's own rules, where it has some
 

@@ -18,10 +18,13 @@ from schemas.records import Paragraph, Span
 from transforms.links import absolute
 from transforms.page import jsonld
 from transforms.page.blocks import Block, Tree
+from transforms.page.lean import flattened, lean
 
 MAX_LINKS = 200
 MAX_ANCHOR = 120  # characters of a link's text that is kept
 MAX_LABEL = 300  # characters: an unclosed link may hold half a page, which is no label
+TOO_DEEP = "its tags nest deeper than the 256 levels that are read"
+TOO_LONG = "a text without a tag in it is longer than the 10 MB that are read"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 _CLOSE = frozenset({"item", "row"})  # lines that follow each other without an empty line between them
@@ -35,11 +38,39 @@ class MainText(NamedTuple):
     captions: tuple[str, ...] = ()
 
 
+class Source(NamedTuple):
+    """A page's tree, and the markup that it is the tree of."""
+
+    tree: Tree
+    text: str
+    flat: bool = False  # tags were left out of the markup
+    cut: str = ""  # why it was not read to its end, in words
+
+
+def source(text: str) -> Source | None:
+    """The page as it is read, None if there is none. Past 256 levels nothing is read: what nests deeper is flattened.
+
+    Raises MemoryError where the tree is larger than the process may grow.
+    """
+    text = lean(text)
+    tree, limit = _parsed(text)
+    if flat := "depth" in limit:
+        text = flattened(text)
+        tree, limit = _parsed(text)
+    cut = "" if not limit else TOO_DEEP if "depth" in limit else TOO_LONG
+    return None if tree is None else Source(tree, text, flat, cut)
+
+
 def parse(text: str) -> Tree | None:
-    """The tree of a page, None if there is none. libxml2's limits stay on: past 256 levels it reads no deeper."""
+    """The tree of a page or of a part of one, None if there is none. libxml2's limits stay on."""
+    return _parsed(text)[0]
+
+
+def _parsed(text: str) -> tuple[Tree | None, str]:
+    """The tree, and at which of its limits libxml2 has cut it off, in its words; "" for none."""
     text = _CONTROL.sub("", text)
     if not text.strip():
-        return None
+        return None, ""
     parser = lxml_html.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -51,8 +82,16 @@ def parse(text: str) -> Tree | None:
     try:
         tree = lxml_html.document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError):  # lxml asserts that there is a root
-        return None
-    return tree
+        tree = None
+    fatal = parser.error_log.filter_from_fatals()
+    if any(error.type == etree.ErrorTypes.ERR_NO_MEMORY for error in fatal):
+        raise MemoryError("the page's tree is too large")
+    return tree, next((error.message for error in fatal if error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT), "")
+
+
+def written(tree: Tree) -> str:
+    """The markup of a tree."""
+    return str(etree.tostring(tree, encoding="unicode", method="html"))
 
 
 def json_ld(tree: Tree) -> jsonld.PageNodes:
