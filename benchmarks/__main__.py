@@ -30,6 +30,7 @@ PARTS = (
     "layouts",
     "model",
     "reading",
+    "details",
     "statements",
     "statements_speed",
     "feeds",

@@ -24,8 +24,9 @@ from benchmarks.rows import Row
 from models.training import corpus
 from pipeline.model import load
 from pipeline.seeds import load_aliases
-from schemas.records import Span
+from schemas.records import DateValue, Span
 from transforms.annotation import annotate_text
+from transforms.attribution.details import Dates
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.sentences import sentences
 from transforms.claims import DIRECT, INDIRECT, MIXED, claims
@@ -35,6 +36,7 @@ from transforms.entities import entities
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "EVENT"})
 NESTED = "nested"
 READ = frozenset({"paragraph", "bullet", "caption"})  # blocks
+DATES = Dates(DateValue(value="2024-06-12T09:00:00+00:00", precision="minute", source="", zone="+01:00"))
 Spans = tuple[tuple[int, int], ...]
 
 
@@ -253,7 +255,7 @@ def measure(split: str = "dev", every: int = 1) -> tuple[dict[str, float], list[
     annotation = clock.ms()
     clock = CpuClock()
     found = [entities(article.text, s, aliases) for article, s in zip(chosen, seen, strict=True)]
-    said = [claims(article.text, s, e) for article, s, e in zip(chosen, seen, found, strict=True)]
+    said = [claims(article.text, s, e, DATES) for article, s, e in zip(chosen, seen, found, strict=True)]
     rules = clock.ms()
     for article, e, c in zip(chosen, found, said, strict=True):
         totals.add(article, e, c)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.terminal import safe
+from transforms.attribution.speech import REASONS
 
 Event = tuple[str, list[str]]
 """When (ISO 8601, "" where it is not known), and the lines that tell it."""
@@ -30,8 +31,13 @@ def _claim(claim: dict[str, Any], current: bool) -> Iterator[str]:
     words = " … ".join(span["exact"] for span in claim["content"])
     yield f"claim {claim['claim_id']}{'' if current else ' (of an earlier reading)'}"
     yield f"  {claim['speaker'] or claim['speaker_status']}: {words}"
-    yield f"  {claim['kind']} {claim['type']}, {claim['reason']}, {claim['confidence']:.2f}"
-    yield from (f"  at {span['start']}-{span['end']} of the revision's text" for span in claim["content"])
+    words, _ = REASONS.get(claim["reason"], (claim["reason"], 0.0))
+    yield f"  {claim['kind']} {claim['type']}, {claim['reason']}, {claim['confidence']:.2f}: {words}"
+    paths = {(e["start"], e["end"]): e["path"] for e in claim.get("evidence", []) if e["part"] == "content"}
+    for span in claim["content"]:
+        path = paths.get((span["start"], span["end"]), "")
+        of_page = f", in the archived page's element {path}" if path else ""
+        yield f"  at {span['start']}-{span['end']} of the revision's text{of_page}"
 
 
 def _events(found: dict[str, Any]) -> Iterator[Event]:

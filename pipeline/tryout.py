@@ -20,12 +20,14 @@ from schemas.errors import UsageError
 from schemas.flow import DraftBody, LeasedEntry, Outcome, Page, PageBody, unpack
 from schemas.ids import make_id
 from schemas.ports import Request
-from schemas.records import DateValue, FeedEntry, RawPage
+from schemas.records import Claim, DateValue, FeedEntry, RawPage
 from schemas.words import Disposition
 from transforms.annotate import AnnotateDoFn
+from transforms.attribution.reasons import reason
 from transforms.claims import ClaimsDoFn
 from transforms.clean import CleanDoFn
 from transforms.entities import EntitiesDoFn
+from transforms.evidence import selectors
 from transforms.extract import ExtractDoFn, draft, hint_of
 from transforms.fetch import verdict
 from transforms.page.read import Job, extract_job
@@ -226,7 +228,7 @@ def _page(item: Input, number: int) -> Page:
 def line(item: Input, result: Any) -> dict[str, Any]:
     """What `try --json` prints of one input."""
     out: dict[str, Any] = {"url": item.url, "disposition": Disposition.WRITTEN.value, "error": None}
-    out |= {"article": None, "entities": [], "claims": []}
+    out |= {"article": None, "entities": [], "claims": [], "unverified": []}
     if isinstance(result, Outcome):
         return out | {"disposition": result.disposition, "error": result.reason}
     package = unpack(result.body, Package) if _is_package(result) else None
@@ -237,7 +239,8 @@ def line(item: Input, result: Any) -> dict[str, Any]:
         out["entities"] = [
             {"name": e.name, "label": e.label, "notes": e.notes, "mentions": e.mentions} for e in package.entities
         ]
-        out["claims"] = [_claim(c) for c in package.claims]
+        out["claims"] = [_claim(c, package) for c in package.claims]
+        out["unverified"] = package.reading.unverified
     elif names := getattr(result, "entities", None):
         out["entities"] = msgspec.msgpack.decode(names)
     return out
@@ -247,7 +250,11 @@ def _is_package(result: Any) -> bool:
     return type(result).__name__ == "Work"
 
 
-def _claim(claim: Any) -> dict[str, Any]:
+def _claim(claim: Claim, package: Package) -> dict[str, Any]:
     fields = ("kind", "type", "content", "cue", "source", "speaker", "speaker_status", "speaker_role", "best_guess")
-    more = ("reason", "confidence", "negated", "modality", "quantities")
-    return {"id": claim.claim_id, **{name: getattr(claim, name) for name in (*fields, *more)}}
+    more = ("reason", "confidence", "cue_lemma", "cue_class", "negated", "modality", "tense", "negations", "conditions")
+    last = ("hedges", "quantities", "times", "stated_at", "stated_words", "stated_in", "inside", "notes")
+    said = {name: getattr(claim, name) for name in (*fields, *more, *last)}
+    why = reason(package.revision.text, claim, package.entities)
+    found = [{"part": one.part, "selector": selectors(one)} for one in claim.evidence]
+    return {"id": claim.claim_id, **said, "why": why, "evidence": found}

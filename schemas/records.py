@@ -213,6 +213,7 @@ class Reading(Record, frozen=True, kw_only=True):
     unit_id: str = ""
     entry_id: str = ""
     read_at: str = ""
+    unverified: tuple[Unverified, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
 
@@ -232,12 +233,64 @@ class Entity(Record, frozen=True, kw_only=True):
 
 
 class Quantity(Record, frozen=True, kw_only=True):
-    """A number with what it counts. `span` is where it stands."""
+    """A number with what it counts. `span` is where it stands; words such as "about" stand before it."""
 
     value: float
     unit: str
     what: str
     span: Span
+    upper: float | None = None  # the end of a range that begins with `value`
+    limit: str = ""  # `about`, `least`, `more`, `most`, `less`; "" where the number is said as it is
+    per: str = ""  # of a rate: `day`, `hour`, ...
+
+
+class TimeWords(Record, frozen=True, kw_only=True):
+    """Words that tell a time, and the time that they mean, counted from `basis`."""
+
+    value: str  # ISO 8601: `2024`, `2024-05`, `2024-W18`, `2024-05-03`, `1990/1999`; "" where it cannot be told
+    precision: str  # `decade`, `year`, `season`, `month`, `week`, `day`
+    span: Span
+    relation: str = ""  # `since`, `until`, `by`, `before`, `after`, `from`
+    sure: bool = True  # no: the words allow another reading, or what they count from is not known
+    basis: str = ""  # the day that they were counted from, and why that one; "" where the words need none
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """Where something was said: a place that its sentence names, or that of the article's dateline."""
+
+    name: str
+    span: Span
+    basis: str  # `words`, `dateline`
+
+
+class Negation(Record, frozen=True, kw_only=True):
+    """A word that denies, and the words that it denies."""
+
+    word: Span
+    scope: Span
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """Where a part of a claim stands, so that it is found again in another copy of the text.
+
+    `start:end` are a TextPositionSelector, `exact` with `prefix` and `suffix` a TextQuoteSelector of the W3C Web
+    Annotation Data Model; `path` is an XPathSelector of the page in the archive.
+    """
+
+    part: str  # `content`, `cue`, `source`
+    start: int
+    end: int
+    exact: str
+    prefix: str
+    suffix: str
+    path: str = ""  # "" where the text is not the page's own
+
+
+class Unverified(Record, frozen=True, kw_only=True):
+    """A claim that was not written, because its evidence does not stand in the text."""
+
+    claim_id: str
+    reason: str  # in words
 
 
 class Claim(Record, frozen=True, kw_only=True):
@@ -263,6 +316,18 @@ class Claim(Record, frozen=True, kw_only=True):
     modality: str = ""
     quantities: tuple[Quantity, ...] = ()
     about: tuple[str, ...] = ()  # entity ids
+    cue_lemma: str = ""
+    cue_class: str = ""  # what the cue does with the content: `neutral`, `admit`, `accuse`, ...
+    stated_words: tuple[Span, ...] = ()  # that say when it was said; none where that is the date of publication
+    stated_in: tuple[Place, ...] = ()
+    tense: str = ""  # `past`, `present`, `future`, of the content's first verb, as written
+    negations: tuple[Negation, ...] = ()
+    conditions: tuple[Span, ...] = ()  # "if ...", "unless ..."
+    hedges: tuple[Span, ...] = ()  # "probably", "reportedly", "appears to"
+    times: tuple[TimeWords, ...] = ()  # in the content
+    inside: str = ""  # the claim in whose words this one is reported
+    notes: tuple[str, ...] = ()  # what a reader should know before trusting it
+    evidence: tuple[Evidence, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
 

@@ -1,19 +1,35 @@
 """Who said what: kinds of speech, places of the source, speakers that are found, and those that are left open."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import load
-from schemas.annotation import Annotation, Token
+from schemas.annotation import Annotation, Attribution, Token
+from schemas.records import DateValue, Record, Span
 from transforms.annotation import annotate_text
+from transforms.attribution.details import Dates
 from transforms.attribution.quantities import quantities
 from transforms.attribution.speech import REASONS
 from transforms.attribution.weighed import LEAST
 from transforms.claims import claims
 from transforms.entities import entities
 
+DETAILS = ("said", "n't", "not", "no", "nobody", "if", "unless", "might", "alleged", "12", "tonnes", "a", "third", "of")
+DETAILS += ("on", "Tuesday", "May", "2024", "probably", "seems", "to", "without", "ships", ",", "port", "“", "”", "é")
 WORDS = ("she", "said", "that", *"“”\"'‘’.,:\n%é", "Okafor", "told", "the", "and", "it", "according", "to", "12")
+
+
+def spans(value: object) -> Iterator[Span]:
+    """Every span in a record, however deep."""
+    if isinstance(value, Span):
+        yield value
+    elif isinstance(value, Record):
+        yield from (span for field in value.__struct_fields__ for span in spans(getattr(value, field)))
+    elif isinstance(value, tuple):
+        yield from (span for one in value for span in spans(one))
 
 
 class Read:
@@ -24,7 +40,7 @@ class Read:
         self.entities = entities(text, seen)
         self.claims = claims(text, seen, self.entities)
         for claim in self.claims:
-            for span in (*claim.content, *claim.cue, *claim.source, *(q.span for q in claim.quantities)):
+            for span in spans(claim):
                 assert text[span.start : span.end] == span.exact
 
     def table(self) -> list[tuple[str, str, str]]:
@@ -170,7 +186,30 @@ def test_a_tree_of_nonsense_is_survived(text, data):
     )  # fmt: skip
     tokens = tuple(t._replace(head=min(t.head, len(tokens) - 1)) for t in tokens)
     for claim in claims(text, Annotation(tokens, (), "test-0"), []):
-        assert all(text[s.start : s.end] == s.exact for s in claim.content)
+        assert all(text[s.start : s.end] == s.exact for s in spans(claim))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(DETAILS), min_size=1, max_size=14), st.data())
+def test_details_hold_whatever_a_tree_says(words, data):
+    """Negations, conditions, numbers and times of a content whose every token hangs anywhere, as anything."""
+    text = " ".join(words)
+    starts = [sum(len(w) + 1 for w in words[:k]) for k in range(len(words))]
+    pos = st.sampled_from(["VERB", "NOUN", "AUX", "DET", "PART", "SCONJ", "NUM", "PUNCT", "PROPN"])
+    tags = st.sampled_from(["VBD", "VB", "VBN", "MD", "NN", "RB", "IN"])
+    deps = st.sampled_from(
+        ["nsubj", "advmod", "det", "mark", "aux", "cop", "nummod", "obl", "conj", "root", "xcomp", ""]
+    )
+    tokens = tuple(
+        Token(a, a + len(w), w, w, data.draw(pos), data.draw(tags), data.draw(deps),
+              data.draw(st.integers(0, len(words) - 1)), 0, 0)
+        for a, w in zip(starts, words, strict=True)
+    )  # fmt: skip
+    cut = data.draw(st.integers(0, len(text) - 1))
+    said = Attribution("speech", (), ((starts[0], len(words[0])),), ((cut, len(text)),), 1.0)
+    seen = Annotation(tokens, (), "test-0", (said,))
+    for claim in claims(text, seen, [], Dates(DateValue(value="2024-05-03", precision="day", source=""))):
+        assert all(text[s.start : s.end] == s.exact and s.exact for s in spans(claim))
 
 
 def test_a_number_too_long_for_a_machine_is_no_quantity() -> None:

@@ -5,8 +5,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model import load
+from pipeline.seeds import load_aliases
 from schemas.annotation import Annotation, Name
+from transforms.annotation import annotate_text
 from transforms.entities import NOTE_ACRONYM, NOTE_SPELLING, entities
+from transforms.naming.alike import near_names
 from transforms.naming.names import initials, near_miss, short_forms, strip_titles
 
 ALIASES = (
@@ -108,3 +112,23 @@ def test_mentions_of_any_text_hold_and_lie_apart(text, data):
     mentions = sorted((m.start, m.end, m.exact) for e in found for m in e.mentions)
     assert all(text[a:b] == exact for a, b, exact in mentions)
     assert all(x[1] <= y[0] for x, y in pairwise(mentions))
+
+
+def test_a_house_of_power_and_a_capital_that_acts_are_noted() -> None:
+    def notes(text: str) -> dict[str, tuple[str, ...]]:
+        seen = annotate_text(load("en_newsbeam_sm"), text)
+        return {e.name: e.notes for e in entities(text, seen, load_aliases(""))}
+
+    assert notes("The Kremlin said the talks will go on.")["Kremlin"] == ("also stands for the leadership of Russia",)
+    assert notes("Moscow said the talks will go on.")["Moscow"] == ("also stands for the government of Russia",)
+    assert notes("He was born in Moscow.")["Moscow"] == ()
+
+
+def test_two_spellings_of_one_article_are_told_of_each_other() -> None:
+    names = ["Amara Okafor", "Amara Okafer", "Tomas Reyes", "Amara", "Ana Okafor"]
+    assert near_names(names) == [["Amara Okafer"], ["Amara Okafor"], [], [], []]
+
+
+def test_names_that_are_all_alike_cost_no_more_than_their_letters() -> None:
+    assert near_names(["Amara Okafor"] * 3_000)[0] == []
+    assert len(near_names([f"Amara Okafo{chr(97 + k % 26)}" for k in range(3_000)])) == 3_000

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import apache_beam as beam
+from msgspec.structs import replace
 
 from schemas.annotation import Annotation
 from schemas.flow import DraftBody, Work, pack, unpack
@@ -21,10 +22,12 @@ from schemas.records import Span
 from transforms.attribution import cues
 from transforms.attribution.candidates import Case, case, source_of
 from transforms.attribution.cast import Cast
+from transforms.attribution.details import NO_DATES, Dates, detailed, scenery
 from transforms.attribution.frames import Frame, frames
 from transforms.attribution.marked import by_sentence, missed
+from transforms.attribution.nesting import nested
+from transforms.attribution.nominals import meant
 from transforms.attribution.places import last_before, stretches
-from transforms.attribution.quantities import quantities
 from transforms.attribution.quotes import Quote, quotations
 from transforms.attribution.scene import Scene
 from transforms.attribution.sentences import Sentence, sentences
@@ -33,9 +36,9 @@ from transforms.attribution.speech import ANONYMOUS, NAMED, UNRESOLVED, Context,
 from transforms.attribution.trees import Trees
 from transforms.attribution.weighed import weighed
 from transforms.drafts import ClaimDraft, EntityDraft
+from transforms.naming.metonyms import stand_ins
 from transforms.reading import day_of, package
 from transforms.step import StepDoFn, two_outputs
-from transforms.wordlist import wordset
 
 DIRECT, INDIRECT, MIXED = "direct", "indirect", "mixed"
 _BATCH = 64
@@ -51,26 +54,33 @@ _SAID_OF = re.compile(
     re.IGNORECASE,
 )
 """A cue in the passive: what stands before it is spoken of and does not speak."""
-_NEGATIONS = wordset("not n't never no nobody neither nor without")
-_MODALS = wordset("may might could would should must can will shall ought")
 
 
-def claims(text: str, annotation: Annotation, entities: Sequence[EntityDraft]) -> list[ClaimDraft]:
-    """The article's claims in reading order."""
+def claims(
+    text: str, annotation: Annotation, entities: Sequence[EntityDraft], dates: Dates = NO_DATES
+) -> list[ClaimDraft]:
+    """The article's claims in reading order; times in them count from the day of publication."""
     if not annotation.tokens:
         return []
-    return Reader(text, annotation, entities).read()
+    return Reader(text, annotation, entities, dates).read()
 
 
 class Reader:
     """One pass over the sentences of an article, remembering who spoke."""
 
-    def __init__(self, text: str, annotation: Annotation, entities: Sequence[EntityDraft]) -> None:
+    def __init__(
+        self,
+        text: str,
+        annotation: Annotation,
+        entities: Sequence[EntityDraft],
+        dates: Dates = NO_DATES,
+    ) -> None:
         self.text = text
         self.trees = Trees(annotation)
         self.quotes = quotations(text)
         self.sentences = sentences(text, self.quotes)
         self.cast = Cast(text, entities)
+        self.scenery = scenery(text, self.trees, self.cast, dates)
         self.quoted = [(q.open, q.close) for q in self.quotes]
         self.said: list[Said] = []
         self.out: list[ClaimDraft] = []
@@ -82,7 +92,8 @@ class Reader:
         for k, sentence in enumerate(self.sentences):
             before = self.sentences[k - 1] if k else Sentence(0, 0, -1, ())
             self._sentence(sentence, before, self.marked.get(k, []))
-        return sorted(self.out, key=lambda c: (c.content[0].start, c.content[-1].end))
+        found = sorted(self.out, key=lambda c: (c.content[0].start, c.content[-1].end))
+        return [replace(c, inside=outer) for c, outer in zip(found, nested(found), strict=True)]
 
     def _sentence(self, sentence: Sentence, before: Sentence, marked: Sequence[Frame]) -> None:
         if len(sentence.quotes) > _MAX_QUOTES or _is_row(self.text, sentence):
@@ -111,7 +122,7 @@ class Reader:
                 sources[frame.verb] = frame.source
             spans = [part for span in frame.content for part in self._words(span) if self._says(*part)]
             covered += spans
-            self._add(frame, spans, speaker)
+            self._add(frame, spans, speaker, sentence)
             if not self._inner(frame):
                 self._remember(sentence, speaker)
         for quote in sentence.quotes:
@@ -214,7 +225,7 @@ class Reader:
             speaker = Speaker(UNRESOLVED, "no_source", last.speaker.member if last else None)
         bare = _BARE._replace(cue=(quote.start, quote.start), content=((quote.start, quote.end),))
         speaker = self._weighed(bare, speaker, sentence, before)
-        self._add(bare, [*bare.content], speaker)
+        self._add(bare, [*bare.content], speaker, sentence)
         self._remember(sentence, speaker)
 
     def _complete(self, quote: Quote) -> bool:
@@ -239,34 +250,35 @@ class Reader:
         """Whether a part of a content is more than a stray mark."""
         return bool(self.text[start:end].strip(_MARKS))
 
-    def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker) -> None:
+    def _add(self, frame: Frame, spans: list[tuple[int, int]], speaker: Speaker, sentence: Sentence) -> None:
         spans = sorted(set(spans))
         # A claim's id rests on the edges of its content.
         if not spans or (whole := (spans[0][0], spans[-1][1])) in self.edges:
             return
         self.edges.add(whole)
-        tokens = [self.trees.tokens[i] for a, b in spans for i in self.trees.between(a, b)]
         member = speaker.member
         named = member.place if member and speaker.status == NAMED else -1
-        self.out.append(
-            ClaimDraft(
-                kind=self._kind(spans),
-                type=frame.type or cues.TYPES.get(frame.lemma, cues.SPEECH),
-                content=tuple(self._span(a, b) for a, b in spans),
-                cue=(self._span(*frame.cue),) if frame.cue[1] > frame.cue[0] else (),
-                source=(self._span(*frame.source),) if frame.source else (),
-                speaker=named,
-                speaker_status=speaker.status,
-                speaker_role=speaker.role,
-                best_guess=member.place if member and speaker.status == UNRESOLVED else -1,
-                reason=speaker.reason,
-                confidence=speaker.confidence,
-                negated=any(t.text.lower() in _NEGATIONS for t in tokens),
-                modality=next((t.text.lower() for t in tokens if t.text.lower() in _MODALS), ""),
-                quantities=tuple(q for a, b in spans for q in quantities(self.text, a, b)),
-                about=tuple(dict.fromkeys(m.place for _, _, m in self.cast.within(*whole))),
-            )
+        draft = ClaimDraft(
+            kind=self._kind(spans),
+            type=frame.type or cues.TYPES.get(frame.lemma, cues.SPEECH),
+            content=tuple(self._span(a, b) for a, b in spans),
+            cue=(self._span(*frame.cue),) if frame.cue[1] > frame.cue[0] else (),
+            source=(self._span(*frame.source),) if frame.source else (),
+            speaker=named,
+            speaker_status=speaker.status,
+            speaker_role=speaker.role,
+            best_guess=member.place if member and speaker.status == UNRESOLVED else -1,
+            reason=speaker.reason,
+            confidence=speaker.confidence,
+            about=self._about(whole, spans),
+            notes=stand_ins(member.entity) if member and named >= 0 else (),
         )
+        self.out.append(detailed(draft, frame, sentence, self.scenery))
+
+    def _about(self, whole: tuple[int, int], spans: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        """Places of the entities that a content names, and then of those that it means by a noun alone."""
+        named = [m.place for _, _, m in self.cast.within(*whole)]
+        return tuple(dict.fromkeys([*named, *(m.place for m in meant(self.trees, self.cast, spans))]))
 
     def _span(self, a: int, b: int) -> Span:
         return Span(a, b, self.text[a:b])
@@ -301,7 +313,7 @@ class ClaimsDoFn(StepDoFn):
     def _one(self, row: Any) -> Work:
         draft, annotation = unpack(row.body, DraftBody), unpack(row.annotation, Annotation)
         named = unpack(row.entities, list[EntityDraft])
-        found = claims(draft.text, annotation, named)
+        found = claims(draft.text, annotation, named, Dates(draft.published, draft.modified))
         now = self.clock.now()
         versions = self.world.versions(draft.language, draft.site, day_of(draft, now), draft.page)
         body = pack(package(row, draft, named, found, versions, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from schemas.records import Quantity, Record, Span
+from schemas.records import Negation, Place, Quantity, Record, Span, TimeWords
 
 TABLE, PATTERN, MODEL, SPREAD = "table", "pattern", "model", "spread"
 """Where the evidence for a mention comes from: alias table, the words themselves, the model, another mention."""
@@ -49,3 +49,14 @@ class ClaimDraft(Record, frozen=True, kw_only=True):
     modality: str = ""
     quantities: tuple[Quantity, ...] = ()
     about: tuple[int, ...] = ()
+    cue_lemma: str = ""
+    cue_class: str = ""
+    stated: TimeWords | None = None
+    stated_in: tuple[Place, ...] = ()
+    tense: str = ""
+    negations: tuple[Negation, ...] = ()
+    conditions: tuple[Span, ...] = ()
+    hedges: tuple[Span, ...] = ()
+    times: tuple[TimeWords, ...] = ()
+    inside: int = -1  # place of the claim in whose words this one is reported
+    notes: tuple[str, ...] = ()

@@ -12,15 +12,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
+from msgspec import structs
 
 from schemas.annotation import Annotation
 from schemas.flow import DraftBody, pack, unpack
 from schemas.ports import World
 from schemas.records import Span
+from transforms.attribution.trees import Trees
 from transforms.drafts import PATTERN, SPREAD, TABLE, EntityDraft, Mention
+from transforms.naming.alike import near_names
 from transforms.naming.gazetteer import Gazetteer, gazetteer
 from transforms.naming.labels import evidence, settled
 from transforms.naming.mentions import mentions, without_overlaps
+from transforms.naming.metonyms import NOTE_METONYM, metonym
 from transforms.naming.names import could_spell, initials, is_acronym, near_miss, short_forms
 from transforms.step import StepDoFn, two_outputs
 
@@ -28,6 +32,7 @@ _BATCH = 64
 SEEN = 4  # votes of a label that the model saw; a word beside a name has one to three
 NOTE_ACRONYM = "the acronym does not spell the name"
 NOTE_SPELLING = "spelt almost like {known}"
+NOTE_TWIN = "spelt almost like {known}, which is named here, too"
 Aliases = tuple[tuple[str, str, str], ...]
 
 # Long Name (ACR) and Long Name, or ACR: how an article itself defines a short form.
@@ -42,7 +47,11 @@ def entities(text: str, annotation: Annotation, aliases: Aliases = ()) -> list[E
     acronyms = _defined(text, found)
     found = spread(text, found, acronyms)
     groups = _group(text, found, acronyms)
-    drafts = [_draft(text, name, group, acronyms, table) for name, group in groups.items()]
+    trees = Trees(annotation)
+    drafts = [_draft(text, name, group, acronyms, table, trees) for name, group in groups.items()]
+    drafts = [
+        _spelt_alike(draft, twins) for draft, twins in zip(drafts, near_names([d.name for d in drafts]), strict=True)
+    ]
     return sorted(drafts, key=lambda e: (-e.salience, e.mentions[0].start))
 
 
@@ -154,19 +163,32 @@ def _unabbreviated(form: str, organisations: Collection[str]) -> str:
 
 
 def _draft(
-    text: str, key: tuple[str, str], group: Sequence[Mention], acronyms: dict[str, str], table: Gazetteer
+    text: str,
+    key: tuple[str, str],
+    group: Sequence[Mention],
+    acronyms: dict[str, str],
+    table: Gazetteer,
+    trees: Trees,
 ) -> EntityDraft:
     name, label = key
     spans = tuple(Span(m.start, m.end, text[m.start : m.end]) for m in sorted(group))
     forms = tuple(dict.fromkeys(span.exact for span in spans))
+    body = metonym(name, label, spans, trees)
     return EntityDraft(
         name=" ".join(name.split()),
         label=label,
         aliases=tuple(form for form in forms if form != name),
         mentions=spans,
         salience=salience(text, spans),
-        notes=tuple(_notes(forms, name, acronyms, table)),
+        notes=(*_notes(forms, name, acronyms, table), *((NOTE_METONYM.format(body=body),) if body else ())),
     )
+
+
+def _spelt_alike(draft: EntityDraft, twins: Sequence[str]) -> EntityDraft:
+    """One name in two spellings, or two names: the article does not say which, so both are told of the other."""
+    if draft.label not in {"PERSON", "ORG"} or not twins:
+        return draft
+    return structs.replace(draft, notes=(*draft.notes, *(NOTE_TWIN.format(known=twin) for twin in twins[:3])))
 
 
 def salience(text: str, spans: Sequence[Span]) -> float:

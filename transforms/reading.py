@@ -11,9 +11,10 @@ import msgspec
 from schemas.commits import IndexRow, Package
 from schemas.flow import DraftBody
 from schemas.ids import article_id, claim_id, entity_id, make_id, reading_id, revision_id
-from schemas.records import Article, Claim, DateValue, Entity, Reading, Revision, Versions
+from schemas.records import Article, Claim, DateValue, Entity, Reading, Revision, TimeWords, Unverified, Versions
 from transforms.attribution.speech import NAMED
 from transforms.drafts import ClaimDraft, EntityDraft
+from transforms.evidence import evidence, parts, unverified
 
 
 def day_of(draft: DraftBody, now: datetime) -> str:
@@ -41,6 +42,10 @@ def package(
     revision = revision_id(article, draft.text)
     reading = reading_of(revision, versions)
     named = tuple(_entity(e, reading, article) for e in entities)
+    ids = [claim_id(reading, c.content[0].start, c.content[-1].end) for c in claims]
+    made = [_claim(c, ids, named, reading, article, draft) for c in claims]
+    faults = [(claim, unverified(draft.text, claim)) for claim in made]
+    sound = {claim.claim_id for claim, fault in faults if not fault}
     return Package(
         article=Article(article_id=article, url=draft.canonical_url, site=draft.site, revision_id=revision),
         revision=_revision(draft, article, revision),
@@ -54,11 +59,16 @@ def package(
             unit_id=row.unit_id,
             entry_id=row.entry_id,
             read_at=now.isoformat(),
+            unverified=tuple(Unverified(claim_id=c.claim_id, reason=fault) for c, fault in faults if fault),
         ),
         page=draft.page,
         parts=draft.parts,
         entities=named,
-        claims=tuple(_claim(c, named, reading, article, draft.published) for c in claims),
+        claims=tuple(
+            claim if claim.inside in sound else msgspec.structs.replace(claim, inside="")
+            for claim, fault in faults
+            if not fault
+        ),
         lineage=draft.copied_by,
         index=_index(draft.index, revision, reading),
         layout=draft.layout,
@@ -116,10 +126,10 @@ def _entity(draft: EntityDraft, reading: str, article: str) -> Entity:
 
 
 def _claim(
-    draft: ClaimDraft, entities: Sequence[Entity], reading: str, article: str, published: DateValue | None
+    draft: ClaimDraft, ids: Sequence[str], entities: Sequence[Entity], reading: str, article: str, body: DraftBody
 ) -> Claim:
-    """A claim that names no other time is stated when the article is published."""
     named = draft.speaker_status == NAMED
+    said = draft.stated
     return Claim(
         claim_id=claim_id(reading, draft.content[0].start, draft.content[-1].end),
         reading_id=reading,
@@ -136,12 +146,32 @@ def _claim(
         best_guess=entities[draft.best_guess].name if draft.best_guess >= 0 else None,
         reason=draft.reason,
         confidence=draft.confidence,
-        stated_at=published,
+        stated_at=_stated(said, body.published),
         negated=draft.negated,
         modality=draft.modality,
         quantities=draft.quantities,
         about=tuple(entities[i].entity_id for i in draft.about),
+        cue_lemma=draft.cue_lemma,
+        cue_class=draft.cue_class,
+        stated_words=(said.span,) if said else (),
+        stated_in=draft.stated_in,
+        tense=draft.tense,
+        negations=draft.negations,
+        conditions=draft.conditions,
+        hedges=draft.hedges,
+        times=draft.times,
+        inside=ids[draft.inside] if draft.inside >= 0 else "",
+        notes=draft.notes,
+        evidence=evidence(body.text, parts(draft), body.paragraphs),
     )
+
+
+def _stated(said: TimeWords | None, published: DateValue | None) -> DateValue | None:
+    """When a claim was said: as its words tell, nothing where they tell a time that cannot be worked out, else when the
+    article was published."""
+    if said is None:
+        return published
+    return DateValue(value=said.value, precision=said.precision, source="text") if said.value else None
 
 
 def _index(index: IndexRow | None, revision: str, reading: str) -> IndexRow | None:

@@ -48,47 +48,35 @@ def show(line: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from pipeline.claimview import print_article
     from pipeline.terminal import safe
 
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(Text(safe(f"{line['url']}: {line['disposition']}"), style="bold"))
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(Text(safe(f"{line['url']}: {line['disposition']}"), style="bold"), soft_wrap=True)
     if line["error"]:
-        console.print(Text(safe(line["error"]), style="red"))
+        console.print(Text(safe(line["error"]), style="red"), soft_wrap=True)
     if article := line["article"]:
         for field in lines(article):
-            console.print(_field(field))
+            _field(console, field)
         console.print()
-        console.print(_marked(article["text"], line["claims"]))
+        print_article(console, article["text"], line["claims"])
+        console.print()
         for removal in article["removals"]:
-            console.print(Text(safe(f"- {removal.rule}: {removal.exact}"), style="red"))
+            console.print(Text(safe(f"- {removal.rule}: {removal.exact}"), style="red"), soft_wrap=True)
     for entity in line["entities"]:
         notes = f" ({'; '.join(entity['notes'])})" if entity["notes"] else ""
         console.print(
             Text(safe(f"{entity['label']:8} {entity['name']} x{len(entity['mentions'])}{notes}"), style="cyan")
         )
-    for claim in line["claims"]:
-        words = " … ".join(span.exact for span in claim["content"])
-        who = claim["speaker"] or claim["speaker_status"]
-        console.print(Text(safe(f"{claim['kind']:8} {who}: {words}"), style="green"))
 
 
-def _field(field: Line) -> Any:
+def _field(console: Any, field: Line) -> None:
     from rich.text import Text
 
+    from pipeline.claimview import hanging
     from pipeline.terminal import safe
 
-    shown = Text(f"{field.name:{WIDTH}}  ", style="dim")
-    shown.append(safe(field.value), style="yellow" if field.against else "bold" if field.name == "title" else "default")
-    return shown.append(f"  [{safe(field.origin)}]" if field.origin else "", style="dim")
-
-
-def _marked(text: str, claims: list[dict[str, Any]]) -> Any:
-    """The text with contents green, cues yellow, sources magenta. Controls become one visible character each."""
-    from rich.text import Text
-
-    shown = Text("".join(c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
-    for claim in claims:
-        for part, style in (("content", "green"), ("cue", "yellow"), ("source", "magenta")):
-            for span in claim[part]:
-                shown.stylize(style, span.start, span.end)
-    return shown
+    style = "yellow" if field.against else "bold" if field.name == "title" else "default"
+    words = Text(safe(field.value), style=style)
+    words.append(f"  [{safe(field.origin)}]" if field.origin else "", style="dim")
+    hanging(console, Text(f"{field.name:{WIDTH}}  ", style="dim"), words)

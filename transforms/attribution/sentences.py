@@ -55,6 +55,13 @@ def sentences(text: str, quotes: Sequence[Quote]) -> list[Sentence]:
     return out
 
 
+def datelines(text: str) -> Iterable[tuple[int, int]]:
+    """Where a place and an agency stand before the first words of one of the first lines."""
+    for line, _ in zip(_LINE.finditer(text), range(4), strict=False):
+        if found := _DATELINE.match(text, line.start(), line.end()):
+            yield found.span()
+
+
 def mask(text: str, start: int, end: int, quotes: Iterable[Quote]) -> str:
     """The stretch with every quotation, marks and all, blotted out by NUL; the same length."""
     out = list(text[start:end].replace("\x00", " "))
