@@ -31,6 +31,8 @@ PARTS = (
     "model",
     "reading",
     "details",
+    "statements",
+    "statements_speed",
     "feeds",
     "polling",
     "quiet",

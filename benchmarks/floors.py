@@ -3,8 +3,8 @@
     python -m benchmarks.floors [--release]
 
 Development figures are measured on the seed, on the first pages of the development part of each recorded set (on copies
-planted among them, too) and on the corpus' dev split; release figures on the whole test and held parts, which nobody
-develops on.
+planted among them, too), on the corpus' dev split and on the dev part of the written set of statements; release figures
+on the whole test and held parts, which nobody develops on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import copies, extraction, fields, footers, model, reading, seed
+from benchmarks import copies, extraction, fields, footers, model, reading, seed, statements
 from benchmarks.figures import SHARED, mean, table, token_f1
 
 FILE = Path(__file__).parent / "floors.toml"
@@ -52,6 +52,11 @@ def model_figures(*, dev: bool = True) -> Figures:
     return {name: figures[name] for name in stated()["development" if dev else "release"]["model"]}
 
 
+def statement_figures(part: str = "dev") -> Figures:
+    figures = statements.score(part)
+    return {name: figures[name] for name in stated()["development"]["statements"]}
+
+
 def development() -> dict[str, Figures]:
     return {
         "seed": seed_figures(),
@@ -61,6 +66,7 @@ def development() -> dict[str, Figures]:
         "copies": copies.score(PAGES),
         "model": model_figures(),
         "reading": reading_figures(),
+        "statements": statement_figures(),
     }
 
 
@@ -71,6 +77,7 @@ def tested() -> dict[str, Figures]:
         "footers": footers.measure("test")[0],
         "model": model_figures(dev=False),
         "reading": reading_figures("held"),
+        "statements": statement_figures("test"),
     }
 
 

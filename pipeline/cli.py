@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.commands import feeds, forget, look, passes, sites, stores, tryout, upkeep
+from pipeline.commands import claims, feeds, forget, look, passes, sites, stores, tryout, upkeep
 from pipeline.logs import configure
 from schemas.errors import NewsbeamError
 
@@ -30,12 +30,14 @@ app.command("watch")(passes.watch)
 app.command("demo")(passes.demo)
 app.command("try")(tryout.tryout)
 app.command("explain")(look.explain)
+app.command("claims")(claims.claims)
 app.command("sql")(look.sql)
 app.command("runs")(look.runs)
 app.command("replay")(upkeep.replay)
 app.command("retry")(upkeep.retry)
 app.command("forget")(forget.forget)
 app.command("upkeep")(forget.upkeep)
+app.command("relate")(claims.relate)
 app.command("reindex")(upkeep.reindex)
 app.command("validate")(upkeep.validate)
 app.command("config")(upkeep.config)

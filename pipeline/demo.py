@@ -73,6 +73,7 @@ def demo(out: Path | None, *, json: bool) -> driver.Summary:
             for claim, revision in claims:
                 typer.echo("\n" + describe(claim, revision))
             typer.echo(f"\n{summary.total} visits in two cycles; results, ledger and archive are in {here}", err=True)
+            typer.echo(f"two papers that cannot both be right: newsbeam claims --conflicts --out {here}", err=True)
             typer.echo(f"ask on: newsbeam sql 'SELECT speaker, kind FROM claims' --out {here}", err=True)
         return summary
 

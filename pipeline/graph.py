@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.readmodel import Walk
+from pipeline.relate import Relate
 from schemas.ports import World
 from transforms.annotate import Annotate
 from transforms.claims import Claims
@@ -37,5 +38,5 @@ def reread(begin: Any, world: World) -> Any:
 
 
 def relate(begin: Any, world: World) -> Any:
-    """What joins articles, over newly committed readings in commit order. Gives how many units were walked."""
-    return begin | Walk(world)
+    """What joins articles, over newly committed readings in commit order. Gives how many units were related."""
+    return begin | Walk(world) | Relate(world)  # the read model, then statements, stories, life-cycle

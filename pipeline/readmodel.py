@@ -6,7 +6,7 @@ empties the tables and walks from the start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +17,6 @@ from sqlalchemy import Connection, delete, select, update
 from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks, upsert
-from schemas.commits import FileInfo
 from schemas.flow import Begin
 from schemas.ports import World
 from schemas.records import TABLES, Article, Claim, Entity, Lineage, Reading, Record, Revision
@@ -42,7 +41,7 @@ def walk(ledger: SqlLedger, root: Path) -> int:
             ).one_or_none()
             if unit is None:
                 return walked
-            _take(connection, root, read_manifest(root / MANIFESTS / f"{unit.unit_id}.json").files, unit.seq)
+            _take(connection, unit_rows(root, unit.unit_id), unit.seq)
             connection.execute(update(t.counters).where(t.counters.c.name == MARK).values(value=unit.seq))
         walked += 1
 
@@ -56,13 +55,19 @@ def reindex(ledger: SqlLedger, root: Path) -> int:
     return walk(ledger, root)
 
 
-def _take(connection: Connection, root: Path, files: Iterable[FileInfo], seq: int) -> None:
+def unit_rows(root: Path, unit_id: str) -> dict[str, list[Any]]:
+    """The records of a committed unit, by table. Raises NewsbeamError when one of its files cannot be read."""
+    files = read_manifest(root / MANIFESTS / f"{unit_id}.json").files
     rows: dict[str, list[Any]] = {name: [] for name in TABLES}
     done: set[str] = set()
     for file in sorted(files, key=lambda f: f.format):  # one format of each table is enough
         if file.table not in done:
             done.add(file.table)
             rows[file.table] = list(read_rows(root, file))
+    return rows
+
+
+def _take(connection: Connection, rows: Mapping[str, list[Any]], seq: int) -> None:
     articles: list[Article] = rows["articles"]
     readings: dict[str, Reading] = {r.revision_id: r for r in rows["readings"]}
     for ids in chunks(a.article_id for a in articles):

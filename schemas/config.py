@@ -84,6 +84,13 @@ class Dedupe:
 
 
 @dataclass(frozen=True)
+class Relate:
+    __pydantic_config__ = _STRICT
+    window_days: float = 14.0  # in which a claim finds its statement and an article its story
+    window_claims: int = 1_000_000  # that are held at most, the newest
+
+
+@dataclass(frozen=True)
 class Annotate:
     __pydantic_config__ = _STRICT
     models: dict[str, str] = field(default_factory=lambda: {"en": "en_newsbeam_sm"})
@@ -141,6 +148,7 @@ class Settings:
     extract: Extract = field(default_factory=Extract)
     dedupe: Dedupe = field(default_factory=Dedupe)
     annotate: Annotate = field(default_factory=Annotate)
+    relate: Relate = field(default_factory=Relate)
     guard: Guard = field(default_factory=Guard)
     output: Output = field(default_factory=Output)
     retention: Retention = field(default_factory=Retention)

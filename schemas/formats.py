@@ -16,20 +16,22 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from schemas.commits import Manifest
-from schemas.records import TABLES, FeedEntry, Record, Sighting, Statement, Story
+from schemas.records import RELATED, TABLES, FeedEntry, Record, Sighting
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 R = TypeVar("R", bound=Record)
 
-FORMATS: dict[str, type[Record]] = TABLES | {
-    "feed_entries": FeedEntry,
-    "sightings": Sighting,
-    "statements": Statement,
-    "stories": Story,
-    "manifests": Manifest,
-}
+FORMATS: dict[str, type[Record]] = (
+    TABLES
+    | RELATED
+    | {
+        "feed_entries": FeedEntry,
+        "sightings": Sighting,
+        "manifests": Manifest,
+    }
+)
 """Every record that has a committed schema, by name."""
 
 HERE = Path(__file__).parent

@@ -66,3 +66,20 @@ def claim_id(reading: str, start: int, end: int) -> str:
 
 def lineage_id(article: str, original: str) -> str:
     return make_id("lineage", article, original)
+
+
+def statement_id(first_claim: str) -> str:
+    return make_id("statement", first_claim)
+
+
+def story_id(first_article: str) -> str:
+    return make_id("story", first_article)
+
+
+def change_id(revision: str, claim: str, before: str) -> str:
+    return make_id("change", revision, claim, before)
+
+
+def notice_id(revision: str, place: str, start: int) -> str:
+    """`place`: `title` or `text`."""
+    return make_id("notice", revision, place, start)

@@ -331,18 +331,49 @@ class Claim(Record, frozen=True, kw_only=True):
     schema_version: int = SCHEMA_VERSION
 
 
+class Variant(Record, frozen=True, kw_only=True):
+    """One wording of a statement, by the claim that had it first; `drift` compares it with the first one of all."""
+
+    claim_id: str
+    article_id: str
+    site: str
+    at: str
+    words: str
+    drift: tuple[str, ...] = ()  # `reworded`, `shortened`, `lengthened`, `figure`
+    figures: tuple[str, ...] = ()  # as written
+
+
+class Conflict(Record, frozen=True, kw_only=True):
+    """Two claims of which one must be wrong. `span` stands in the text of `article_id`'s current revision."""
+
+    kind: str  # `quantity`, `negation`, `speaker`
+    claim_id: str
+    article_id: str
+    site: str
+    span: Span
+    other_claim_id: str
+    other_article_id: str
+    other_site: str
+    other_span: Span
+    other_statement_id: str = ""  # where the other claim belongs, if that is another statement
+
+
 class Statement(Record, frozen=True, kw_only=True):
     """A cluster of claims that say the same. Identity: the cluster's first claim."""
 
     statement_id: str
     first_claim_id: str
-    first_seen: str
+    first_seen: str  # when an outlet published it first, as far as is known
     claim_ids: tuple[str, ...]
     articles: int
-    outlets: int
+    outlets: int  # those that hold a whole copy of an article among them
     independent_outlets: int
-    variants: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    speaker: str = ""
+    words: str = ""  # of the first claim
+    sites: tuple[str, ...] = ()  # in the order in which they had it
+    last_seen: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -352,6 +383,43 @@ class Story(Record, frozen=True, kw_only=True):
     story_id: str
     lead_article_id: str
     article_ids: tuple[str, ...]
+    originals: dict[str, str] = {}  # article -> the original that it copies; of copies only
+    sites: tuple[str, ...] = ()
+    title: str = ""  # of the lead article
+    first_seen: str = ""
+    last_seen: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+class ClaimChange(Record, frozen=True, kw_only=True):
+    """What became of a claim from one revision of its article to the next. Identity: revision and both claims."""
+
+    change_id: str
+    article_id: str
+    revision_id: str
+    follows: str  # the revision before
+    kind: str  # `added`, `reworded`, `number`, `speaker`, `withdrawn`
+    claim_id: str = ""  # "" of one that was withdrawn
+    before_claim_id: str = ""  # "" of one that was added
+    words: str = ""
+    before_words: str = ""
+    speaker: str = ""
+    before_speaker: str = ""
+    at: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+class Notice(Record, frozen=True, kw_only=True):
+    """An outlet says that something it published was wrong. Identity: revision and place of the words."""
+
+    notice_id: str
+    article_id: str
+    revision_id: str
+    kind: str  # `correction`, `clarification`, `retraction`
+    span: Span  # the words; of a title at 0, and not of the text
+    corrects_article_id: str = ""  # "" where it is not known of which article it speaks
+    claim_ids: tuple[str, ...] = ()  # claims that it speaks of, as far as they are found
+    at: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -400,4 +468,12 @@ TABLES: dict[str, type[Record]] = {
     "visits": Visit,
     "dead_letters": DeadLetter,
 }
-"""What sinks receive, by table name. `statements` and `stories` join when `relate` makes them."""
+"""What sinks receive, by table name."""
+
+RELATED: dict[str, type[Record]] = {
+    "statements": Statement,
+    "stories": Story,
+    "claim_changes": ClaimChange,
+    "notices": Notice,
+}
+"""What `relate` makes of committed readings, by table name. It stands in the read model and is made anew from them."""

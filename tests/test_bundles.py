@@ -25,6 +25,7 @@ from sqlalchemy import select
 
 import transforms
 from pipeline import graph, readmodel
+from pipeline import relate as relating
 from pipeline.ledger import tables as t
 from pipeline.ledger.engine import held
 from pipeline.seeds import load_rules
@@ -198,13 +199,15 @@ class Unit:
         outcomes = [ended for run in self.runs.values() for ended in run.rows(OUTCOMES)]
         self.twice(settle.SettleUnit(world), [(UNIT, {"works": works.rows(), "outcomes": outcomes})])
         self.twice(readmodel.WalkUnit(world), [Begin(UNIT)])
+        self.twice(relating.RelateUnits(world), [1])
 
 
 CASES = [
     poll.FindDue, poll.PollFeeds, lease.LeaseEntries, fetch.FetchDoFn, extract.ExtractDoFn, clean.CleanDoFn,
     dedupe.Fingerprint, dedupe.Judge, dedupe.Apply, annotate.AnnotateDoFn, entities.EntitiesDoFn, claims.ClaimsDoFn,
-    settle.SettleUnit, readmodel.WalkUnit,
+    settle.SettleUnit, readmodel.WalkUnit, relating.RelateUnits,
 ]  # fmt: skip
+CAUGHT_UP = (readmodel.WalkUnit, relating.RelateUnits)  # what they emit is how many units they took
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +259,7 @@ def test_a_feeds_own_interval_is_kept_and_one_that_is_switched_off_is_left_alone
     assert 270 <= waits[RIDGE] <= 330 < waits[HARBOUR]
 
 
-@pytest.mark.parametrize("kind", [k for k in CASES if k is not readmodel.WalkUnit])
+@pytest.mark.parametrize("kind", [k for k in CASES if k not in CAUGHT_UP])
 def test_a_retried_bundle_emits_what_it_emitted(unit, kind):
     run = unit.runs[kind]
     assert run.second == run.first
@@ -273,8 +276,9 @@ def test_a_retried_bundle_leaves_the_world_as_it_was(unit, kind):
     assert again == (["https://harbour.test/missing"] if kind is fetch.FetchDoFn else [])
 
 
-def test_a_retried_walk_finds_nothing_more_to_walk(unit):
-    run = unit.runs[readmodel.WalkUnit]
+@pytest.mark.parametrize("kind", CAUGHT_UP)
+def test_a_retried_walk_finds_nothing_more_to_take(unit, kind):
+    run = unit.runs[kind]
     assert (run.first, run.second) == ([(MAIN, 1)], [(MAIN, 0)])
 
 

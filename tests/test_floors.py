@@ -54,6 +54,10 @@ def test_reading_of_development_articles_is_as_good_as_ever() -> None:
     holds("reading", floors.reading_figures())
 
 
+def test_statements_and_conflicts_of_the_written_set_are_found_as_well_as_ever() -> None:
+    holds("statements", floors.statement_figures())
+
+
 def test_a_figure_on_its_bound_holds_and_one_outside_is_named() -> None:
     assert floors.broken(FOUND, {"a": {"F": {"least": 0.8}, "wrong": {"most": 3}}}) == []
     assert floors.broken(FOUND, {"a": {"F": {"least": 0.81}, "wrong": {"most": 2}}}) == [

@@ -22,12 +22,14 @@ from schemas.commits import FileInfo
 from schemas.records import (
     TABLES,
     Claim,
+    Conflict,
     Contradiction,
     DateValue,
     Quantity,
     Record,
     Removal,
     Span,
+    Variant,
     Versions,
 )
 
@@ -115,7 +117,17 @@ def test_records_come_back_from_parquet_and_from_json_lines(name: str, tmp_path:
     round_trip()
 
 
-PARTS: tuple[type[Record], ...] = (Span, DateValue, Contradiction, Removal, Versions, Quantity, FileInfo)
+PARTS: tuple[type[Record], ...] = (
+    Span,
+    DateValue,
+    Contradiction,
+    Removal,
+    Versions,
+    Quantity,
+    Variant,
+    Conflict,
+    FileInfo,
+)
 
 
 def in_words(hint: Any) -> str:

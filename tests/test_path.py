@@ -64,6 +64,22 @@ def test_the_summary_is_balanced_and_shows_every_disposition_but_dead(cycles):
     assert all(s["balanced"] and s["leased"] == s["total"] for s in summaries)
 
 
+def test_the_planted_conflict_is_found_and_nothing_else(cycles):
+    _, config, _ = cycles
+    done = newsbeam("claims", "--conflicts", "--json", config=config)
+    [found] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert found["conflict"] == "quantity"
+    sides = {side["url"].rpartition("/")[2]: side for side in found["sides"]}
+    assert {url: side["in_conflict"]["exact"] for url, side in sides.items()} == {
+        "tarrow-flood": "nine hours",
+        "2201-saltmere-water": "six hours",
+    }
+    assert {side["speaker"] or side["best_guess"] for side in found["sides"]} == {"Lorna Weatherby"}
+    shown = newsbeam("claims", "--conflicts", config=config).stdout
+    assert shown.count("conflict (") == 1
+    assert "[nine hours]" in shown and "[six hours]" in shown
+
+
 def test_every_reading_stands_once_and_every_span_holds(cycles):
     folder, _, _ = cycles
     out = folder / "out"

@@ -355,6 +355,12 @@ def test_two_outlets_count_differently(content: Content) -> None:
     assert "340 people" in texts["saltmere-water"]
 
 
+def test_one_speaker_has_other_hours_in_another_paper(content: Content) -> None:
+    texts = stories(content)
+    for slug, hours in (("flood-evacuation", "nine hours"), ("saltmere-water", "six hours")):
+        assert "Lorna Weatherby" in texts[slug] and hours in texts[slug]
+
+
 def test_the_wire_story_is_the_same_in_both_outlets(content: Content) -> None:
     shown = edition(content, NOW, 1).shown
     [first] = [s for s in shown["harbour-courier.test"] if s.story.slug == "fisheries-pact"]

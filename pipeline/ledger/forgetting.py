@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.sql import ColumnElement
 
-from pipeline.ledger import prints
+from pipeline.ledger import prints, related
 from pipeline.ledger import tables as t
 from pipeline.ledger.queries import find_entries
 from pipeline.ledger.sql import chunks
@@ -212,8 +212,8 @@ def erase(connection: Connection, gone: Holdings, *, disposition: str) -> None:
             connection.execute(delete(table).where(table.c.entry_id.in_(some)))
         _strip_entries(connection, some, disposition)
     for some in chunks(sorted(gone.articles)):
-        connection.execute(delete(t.read_lineage).where(t.read_lineage.c.original_article_id.in_(some)))
         prints.drop(connection, some)
+        related.erase(connection, some)  # with its lineage
         for table in (t.articles, *t.READ_MODEL):
             connection.execute(delete(table).where(table.c.article_id.in_(some)))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+import msgspec
+from sqlalchemy import Column, Connection, Table, any_, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ColumnElement
 
 T = TypeVar("T")
 CHUNK = 500  # rows in one IN (...) list or one many-row insert
@@ -28,6 +30,21 @@ def upsert(
     statement = insert.on_conflict_do_update(key, set_=columns) if columns else insert.on_conflict_do_nothing(key)
     names = [column.name for column in key]
     connection.execute(statement, [dict(row) for row in sorted(rows, key=lambda row: [row[name] for name in names])])
+
+
+def among(connection: Connection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """`column IN values` with one bound value, however many there are: nothing is compiled anew for each count."""
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(msgspec.json.encode(values).decode()).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
+
+
+def many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """A statement with `?` for each row, straight by the driver: for tens of thousands of short rows."""
+    if rows:
+        style = statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")
+        connection.exec_driver_sql(style, list(rows))
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -7,6 +7,8 @@ dead_letters ─ events ─ counters                failures, the log, and where
 tombstones                                      what was forgotten and is not taken in again
 site_lines                                      lines that a site repeats from article to article
 site_layouts                                    how the rules of sites fare on their pages
+read_*                                          the read model: what committed manifests say
+related_* ─ *_keys ─ claim_clashes              statements and stories in the making
 """
 
 from __future__ import annotations
@@ -341,3 +343,114 @@ read_lineage = Table(
 )
 
 READ_MODEL = (read_revisions, read_claims, read_entities, read_lineage)
+
+# What `relate` makes of committed readings. Of claims and articles within the window it holds what they are compared
+# by (`facts`, `terms`, and keys in tables of their own: the bounded state); past the window these are emptied.
+related_claims = Table(
+    "related_claims",
+    metadata,
+    Column(
+        "n", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    ),  # order of placing
+    _id("claim_id"),
+    _id("article_id"),
+    _id("statement_id"),
+    _text("speaker"),  # as written
+    Column("current", Boolean, nullable=False),
+    _instant("placed_at"),  # when its unit was done; 0 past the window
+    Column("facts", LargeBinary, nullable=False),  # msgpack of Facts
+    Column("posted", LargeBinary, nullable=False),  # its keys in `claim_keys`, eight bytes each
+    Index("related_claims_by_claim", "claim_id", unique=True),
+    Index("related_claims_by_article", "article_id"),
+    Index("related_claims_by_statement", "statement_id"),
+    Index("related_claims_by_placed_at", "placed_at"),
+)
+
+claim_keys = Table(
+    "claim_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+claim_clashes = Table(
+    "claim_clashes",
+    metadata,
+    _id("claim_id", primary_key=True),
+    _id("other_claim_id", primary_key=True),
+    _text("kind"),
+    _text("figures"),  # JSON of the two Amounts, "" where no figures clash
+    Index("claim_clashes_by_other", "other_claim_id"),
+)
+
+related_articles = Table(
+    "related_articles",
+    metadata,
+    _id("article_id", primary_key=True),
+    Column("n", BigInteger, nullable=False),  # order of placing
+    _id("story_id"),
+    _id("revision_id"),
+    _text("site"),
+    _text("title"),
+    _instant("at"),  # of publication
+    _instant("placed_at"),  # 0 past the window
+    Column("terms", LargeBinary, nullable=False),  # msgpack of Told
+    Index("related_articles_by_n", "n", unique=True),
+    Index("related_articles_by_story", "story_id"),
+    Index("related_articles_by_placed_at", "placed_at"),
+)
+
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+read_statements = Table(
+    "read_statements",
+    metadata,
+    _id("statement_id", primary_key=True),
+    _id("first_claim_id"),
+    _number("outlets"),
+    _number("conflicts"),
+    _text("last_seen"),
+    _text("record"),  # JSON of Statement; "" when none of its claims stands any more
+    Index("read_statements_by_conflicts", "conflicts"),
+)
+
+read_stories = Table(
+    "read_stories",
+    metadata,
+    _id("story_id", primary_key=True),
+    _text("last_seen"),
+    _text("record"),  # JSON of Story
+)
+
+read_claim_changes = Table(
+    "read_claim_changes",
+    metadata,
+    _id("change_id", primary_key=True),
+    _id("article_id"),
+    _text("kind"),
+    _text("record"),  # JSON of ClaimChange
+    Index("read_claim_changes_by_article", "article_id"),
+)
+
+read_notices = Table(
+    "read_notices",
+    metadata,
+    _id("notice_id", primary_key=True),
+    _id("article_id"),
+    _text("corrects_article_id"),
+    _text("record"),  # JSON of Notice
+    Index("read_notices_by_article", "article_id"),
+    Index("read_notices_by_corrected", "corrects_article_id"),
+)
+
+RELATED = (
+    related_claims, claim_keys, claim_clashes, related_articles, article_keys,
+    read_statements, read_stories, read_claim_changes, read_notices,
+)  # fmt: skip

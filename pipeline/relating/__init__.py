@@ -1,0 +1,1 @@
+"""What `relate` does with one unit, part by part: readings, claims, stories, notices."""
