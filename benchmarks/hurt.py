@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from pipeline import readmodel
+from pipeline import readmodel, relate
 from pipeline.archive import WarcArchive
 from pipeline.ledger import SqlLedger
 from pipeline.world import SystemClock
@@ -39,6 +39,7 @@ POINTS: dict[str, tuple[Any, str]] = {
     "manifest": (settle, "publish_manifest"),
     "mark": (SqlLedger, "mark"),
     "walk": (readmodel, "_take"),
+    "relate": (relate, "take"),
 }
 
 LOCKABLE = ("poll", "lease", "register", "prepare", "mark")

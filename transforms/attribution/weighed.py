@@ -42,7 +42,7 @@ def weighed(case: Case, ruled: Speaker, phrase: str) -> Speaker:
     best = max(range(len(found)), key=found.__getitem__)
     member, chance = case.members[best], found[best]
     role = ruled.role or ("" if case.kind == "none" else phrase)
-    if member is None and chance >= LEAST_NOBODY and not _without_case(phrase):
+    if member is None and chance >= LEAST_NOBODY and not _unreadable(phrase):
         plural = case.kind in {"plural", "they"}
         reason = ruled.reason if ruled.status == ANONYMOUS else "unnamed_group" if plural else "unnamed_person"
         return Speaker(ANONYMOUS, reason, None, role, chance)
@@ -55,10 +55,11 @@ def weighed(case: Case, ruled: Speaker, phrase: str) -> Speaker:
     return Speaker(UNRESOLVED, reason, case.members[guess], role, found[guess] if named else 0.0)
 
 
-def _without_case(phrase: str) -> bool:
-    """Whether a source holds words of a script without capitals: in an English article that is a name, and a name that
-    was missed is not anonymous."""
-    return any(c.isalpha() and c.lower() == c.upper() for c in phrase)
+def _unreadable(phrase: str) -> bool:
+    """Whether a source holds no letter, or words of a script without capitals: in an English article these are a name,
+    and a name that was missed is not anonymous."""
+    letters = [c for c in phrase if c.isalpha()]
+    return bool(phrase) and (not letters or any(c.lower() == c.upper() for c in letters))
 
 
 def _reason(case: Case) -> str:
