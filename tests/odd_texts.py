@@ -128,7 +128,7 @@ ROWS = {
     "pictures among words": Row(
         "“We are out of time 😀,” said 🎉 Amara Okafor 🎉.\n👩‍👩‍👧 Tomas Reyes 👍🏽 said that the road is open 🔥.\n"
         "🦊Nneka🦊 Adeyemi: “no 🚫 way”\n“😀😀😀,” said Amara Okafor.",
-        (("We are out of time 😀,", "Amara Okafor"), ("the road is open 🔥", "unresolved")),  # a source without a letter
+        (("We are out of time 😀,", "Amara Okafor"), ("the road is open 🔥", "unresolved")),
     ),
     "names from right to left": Row(
         "“We are out of time,” said محمد الأحمد.\nDavid Levi (דוד לוי) said that the road is open.\n"
