@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Mapping
+from functools import lru_cache
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
@@ -71,6 +72,7 @@ def _is_site_local(address: Address) -> bool:
     return isinstance(address, ipaddress.IPv6Address) and address.is_site_local
 
 
+@lru_cache(maxsize=4_096)
 def literal(host: str) -> str:
     """The address that a host spells out, in its usual form; "" for a name."""
     text = host.strip("[]")

@@ -21,7 +21,7 @@ REASONS = {
     "continuation": ("the quotation runs on from the one before", 0.93),
     "shared_source": ("the verb shares the source of the one before", 0.88),
     "unnamed_group": ("people whom the article does not name", 0.9),
-    "unnamed_person": ("a person whom the article does not name", 0.85),
+    "unnamed_person": ("a source that has no name in the article", 0.85),
     "passive": ("no source is given", 0.8),
     "pronoun_weighed": ("a pronoun; of all who were named before, this one fits best", 0.8),
     "source_weighed": ("the words of the source fit this one best of all who are named", 0.8),

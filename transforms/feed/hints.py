@@ -68,6 +68,8 @@ def retry_after(value: str, now: datetime) -> float:
 
 
 def _http_date(value: str) -> datetime | None:
+    if not value:
+        return None
     try:
         found = parsedate_to_datetime(value[:64])
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
