@@ -1,5 +1,7 @@
 """Attributions that a model marks against those that people marked: contents, sources, cues, and what belongs together.
 
+    python -m benchmarks.attributions [--split dev]
+
 A gold content is found when it overlaps one of ours, letters and digits only, by IoU >= 0.3 (and 0.8), each matched
 once, the best overlap first. Of those found at 0.3, a link is right when source and cue each overlap the gold ones,
 or are missing on both sides.
@@ -7,13 +9,18 @@ or are missing on both sides.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from benchmarks.figures import calibration
-from benchmarks.reading import kind, letters, matched
+from benchmarks.figures import calibration, table
+from benchmarks.intervals import Interval, bootstrap, in_words
+from benchmarks.reading import Counts, Key, kind, letters, matched
+from models.training import corpus
 from models.training.corpus import Article
+from pipeline.model import load
 from schemas.annotation import Attribution
 from transforms.annotation import attributions_of
 from transforms.attribution.quotes import quotations
@@ -45,36 +52,41 @@ def marked(article: Article) -> list[Attribution]:
     return out
 
 
-class _Totals:
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.kinds: dict[str, Counter[str]] = defaultdict(Counter)
-        self.sure: list[tuple[float, bool]] = []
+def counts(scored: Scored) -> Counts:
+    """Of one article: attributions there, found, and found right, in all and of each kind, and their parts."""
+    text, quotes = scored.text, quotations(scored.text)
+    gold = [letters(one.content, text) for one in scored.gold]
+    found = [letters(one.content, text) for one in scored.found]
+    pairs = matched(gold, found, _LOOSE)
+    row = Counter[Key]({("all", "gold"): len(gold), ("all", "found"): len(found), ("all", "loose"): len(pairs)})
+    row["all", "tight"] = sum(iou >= _TIGHT for _, iou in pairs.values())
+    for i, one in enumerate(scored.gold):
+        name = kind(one.content, quotes)
+        row[name, "gold"] += 1
+        row[name, "loose"] += i in pairs
+        row[name, "tight"] += i in pairs and pairs[i][1] >= _TIGHT
+    for i, (j, _) in pairs.items():
+        _parts(scored.gold[i], scored.found[j], row)
+    return row
 
-    def add(self, scored: Scored) -> None:
-        text, quotes = scored.text, quotations(scored.text)
-        gold = [letters(one.content, text) for one in scored.gold]
-        found = [letters(one.content, text) for one in scored.found]
-        pairs = matched(gold, found, _LOOSE)
-        kinds = [kind(one.content, quotes) for one in scored.gold]
-        self.counts.update(gold=len(gold), found=len(found), loose=len(pairs))
-        self.counts["tight"] += sum(iou >= _TIGHT for _, iou in pairs.values())
-        for i, name in enumerate(kinds):
-            self.kinds[name].update(gold=1, loose=i in pairs, tight=i in pairs and pairs[i][1] >= _TIGHT)
-        right = {j for j, _ in pairs.values()}
-        self.sure += [(one.score, j in right) for j, one in enumerate(scored.found)]
-        for i, (j, _) in pairs.items():
-            self._parts(scored.gold[i], scored.found[j])
 
-    def _parts(self, gold: Attribution, found: Attribution) -> None:
-        same = {part: _overlap(getattr(gold, part), getattr(found, part)) for part in ("source", "cue")}
-        for part in ("source", "cue"):
-            if getattr(gold, part):
-                self.counts[f"{part} there"] += 1
-                self.counts[f"{part} overlaps"] += same[part] and bool(getattr(found, part))
-                self.counts[f"{part} exact"] += getattr(gold, part) == getattr(found, part)
-        self.counts["links"] += same["source"] and same["cue"]
-        self.counts["type"] += gold.type == found.type
+def _parts(gold: Attribution, found: Attribution, row: Counts) -> None:
+    same = {part: _overlap(getattr(gold, part), getattr(found, part)) for part in ("source", "cue")}
+    for part in ("source", "cue"):
+        if getattr(gold, part):
+            row[part, "there"] += 1
+            row[part, "overlaps"] += same[part] and bool(getattr(found, part))
+            row[part, "exact"] += getattr(gold, part) == getattr(found, part)
+    row["all", "links"] += same["source"] and same["cue"]
+    row["all", "type"] += gold.type == found.type
+
+
+def _sure(scored: Scored) -> list[tuple[float, bool]]:
+    """How sure the model was of each that it found, and whether it was right."""
+    gold = [letters(one.content, scored.text) for one in scored.gold]
+    found = [letters(one.content, scored.text) for one in scored.found]
+    right = {j for j, _ in matched(gold, found, _LOOSE).values()}
+    return [(one.score, j in right) for j, one in enumerate(scored.found)]
 
 
 def _overlap(some: Spans, others: Spans) -> bool:
@@ -84,29 +96,38 @@ def _overlap(some: Spans, others: Spans) -> bool:
     return any(a < d and c < b for a, b in some for c, d in others)
 
 
-def _share(part: int, whole: int) -> float:
+def _share(part: float, whole: float) -> float:
     return 100 * part / max(1, whole)
 
 
-def score_attributions(rows: Iterable[Scored]) -> dict[str, float]:
+def score_attributions(rows: Sequence[Scored]) -> dict[str, float]:
     """Percent."""
-    totals = _Totals()
-    for row in rows:
-        totals.add(row)
-    c = totals.counts
+    out = figures(sum(map(counts, rows), Counter[Key]()))
+    return out | {"calibration error of attributions": 100 * calibration([one for row in rows for one in _sure(row)])}
+
+
+def intervals_of(rows: Sequence[Scored]) -> dict[str, Interval]:
+    return bootstrap([counts(row) for row in rows], figures)
+
+
+def figures(found: Mapping[Key, float]) -> dict[str, float]:
+    """Percent, of counts that were added up over articles."""
+
+    def n(of: str, what: str) -> float:
+        return found.get((of, what), 0)
+
     out = {}
     for name, key in ((".3", "loose"), (".8", "tight")):
-        out[f"attribution P {name}"] = _share(c[key], c["found"])
-        out[f"attribution R {name}"] = _share(c[key], c["gold"])
-        out[f"attribution F {name}"] = _share(2 * c[key], c["found"] + c["gold"])
-    for name, row in sorted(totals.kinds.items()):
-        out |= {
-            f"{name} recall {least}": _share(row[key], row["gold"]) for least, key in ((".3", "loose"), (".8", "tight"))
-        }
+        out[f"attribution P {name}"] = _share(n("all", key), n("all", "found"))
+        out[f"attribution R {name}"] = _share(n("all", key), n("all", "gold"))
+        out[f"attribution F {name}"] = _share(2 * n("all", key), n("all", "found") + n("all", "gold"))
+    for name in sorted({of for of, what in found if what == "gold"} - {"all"}):
+        for least, key in ((".3", "loose"), (".8", "tight")):
+            out[f"{name} recall {least}"] = _share(n(name, key), n(name, "gold"))
     for part in ("source", "cue"):
-        out |= {f"{part} {how}": _share(c[f"{part} {how}"], c[f"{part} there"]) for how in ("overlaps", "exact")}
-    out["links right"], out["type right"] = _share(c["links"], c["loose"]), _share(c["type"], c["loose"])
-    out["calibration error of attributions"] = 100 * calibration(totals.sure)
+        out |= {f"{part} {how}": _share(n(part, how), n(part, "there")) for how in ("overlaps", "exact")}
+    out["links right"] = _share(n("all", "links"), n("all", "loose"))
+    out["type right"] = _share(n("all", "type"), n("all", "loose"))
     return out
 
 
@@ -131,3 +152,19 @@ def misses(rows: Sequence[Scored]) -> list[str]:
 
 def _said(one: Attribution, text: str) -> str:
     return " | ".join(" + ".join(text[a:b] for a, b in spans) or "-" for spans in (one.source, one.cue, one.content))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--split", choices=("dev", "held"), default="dev", help="`held` is for releases only")
+    options = parser.parse_args()
+    nlp = load("en_newsbeam_sm")
+    rows = [Scored.of(article, nlp(article.text)) for article in corpus.load(split=options.split)]
+    bounds = intervals_of(rows)
+    shown = [(name, f"{value:.1f}", in_words(bounds.get(name))) for name, value in score_attributions(rows).items()]
+    print(table(shown, ["figure", "value", "95 % interval"]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -43,7 +43,7 @@ def extraction_figures(part: str = "dev", limit: int = PAGES) -> Figures:
 
 
 def reading_figures(split: str = "dev") -> Figures:
-    figures, _ = reading.measure(split)
+    figures = reading.measure(split).figures
     return {name: figures[name] for name in stated()["development"]["reading"]}
 
 
@@ -122,11 +122,16 @@ def report(*, release: bool) -> int:
 
 def _print(found: Mapping[str, Mapping[str, float]], bounds: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
     rows = [
-        [part, name, value, *(bounds.get(part, {}).get(name, {}).get(side, "") for side in ("least", "most"))]
+        [
+            part,
+            name,
+            value,
+            *(bounds.get(part, {}).get(name, {}).get(side, "") for side in ("least", "most", "interval")),
+        ]
         for part, figures in found.items()
         for name, value in figures.items()
     ]
-    print(table(rows, ["part", "figure", "value", "floor", "ceiling"]))
+    print(table(rows, ["part", "figure", "value", "floor", "ceiling", "95 % interval"]))
 
 
 def main() -> int:

@@ -15,11 +15,12 @@ import argparse
 import json
 import sys
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from benchmarks.figures import CpuClock, table
+from benchmarks.intervals import Interval, bootstrap, in_words
 from benchmarks.rows import Row
 from models.training import corpus
 from pipeline.model import load
@@ -38,6 +39,10 @@ NESTED = "nested"
 READ = frozenset({"paragraph", "bullet", "caption"})  # blocks
 DATES = Dates(DateValue(value="2024-06-12T09:00:00+00:00", precision="minute", source="", zone="+01:00"))
 Spans = tuple[tuple[int, int], ...]
+KINDS = (DIRECT, MIXED, INDIRECT, NESTED)
+VERDICTS = ("right", "unresolved", "wrong", "wrong (called anonymous)")
+Key = tuple[str, str]  # what is counted, and which of it
+Counts = Counter[Key]
 
 
 class GoldName(NamedTuple):
@@ -144,21 +149,18 @@ def speaker_verdict(claim: ClaimDraft, gold: str, found: Sequence[EntityDraft], 
 
 
 class Totals:
-    """Sums over articles."""
+    """Counts of each article, and what was missed."""
 
     def __init__(self) -> None:
-        self.names: Counter[str] = Counter()
-        self.claims: dict[str, Counter[str]] = defaultdict(Counter)
-        self.speakers: Counter[str] = Counter()
-        self.by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-        self.outside: Counter[str] = Counter()  # claims whose speaker their sentence does not name
+        self.rows: list[Counts] = []
         self.misses: list[str] = []
 
     def add(self, article: Article, found: Sequence[EntityDraft], said: Sequence[ClaimDraft]) -> None:
-        text = article.text
+        text, row = article.text, Counter[Key]()
         mine = {(s.start, s.end, e.label) for e in found for s in e.mentions if e.label in LABELS}
         gold = {(n.start, n.end, n.label) for n in article.names}
-        self.names.update(found=len(mine), gold=len(gold), both=len(mine & gold))
+        names = {"found": len(mine), "gold": len(gold), "both": len(mine & gold)}
+        row.update({("names", what): count for what, count in names.items()})
         quotes = quotations(text)
         kinds = [kind(c.content, quotes) for c in article.claims]
         pairs = matched(
@@ -166,82 +168,99 @@ class Totals:
             [letters(((s.start, s.end) for s in c.content), text) for c in said],
         )
         for i, claim in enumerate(article.claims):
-            row = self.claims[kinds[i]]
-            row["gold"] += 1
+            row[kinds[i], "gold"] += 1
             if i in pairs:
                 j, iou = pairs[i]
-                row["found .3"] += 1
-                row["found .8"] += iou >= 0.8
+                row[kinds[i], "found .3"] += 1
+                row[kinds[i], "found .8"] += iou >= 0.8
                 verdict = speaker_verdict(said[j], claim.entity, found, article.names)
-                self.speakers[verdict] += 1
-                self.by_kind[kinds[i]][verdict] += 1
+                row[f"speakers of {kinds[i]}", verdict] += 1
             else:
                 a, b = claim.content[0][0], claim.content[-1][1]
                 self.misses.append(f"{article.name}\t{kinds[i]}\t{text[a:b]}")
-        bounds = [(s.start, s.end) for s in sentences(text, quotes)]
-        self._outside(article, found, said, {i: j for i, (j, _) in pairs.items()}, bounds)
         right = {j for j, _ in pairs.values()}
         for j, ours in enumerate(said):
-            self.claims[ours.kind]["ours"] += 1
-            self.claims[ours.kind]["ours right"] += j in right
-
-    def _outside(
-        self,
-        article: Article,
-        found: Sequence[EntityDraft],
-        said: Sequence[ClaimDraft],
-        pairs: dict[int, int],
-        bounds: Sequence[tuple[int, int]],
-    ) -> None:
-        """Counts gold claims, ours, and both right, whose named speaker has no mention in the claim's sentence, one of
-        `bounds`."""
-        right = set()
-        for i, claim in enumerate(article.claims):
-            start, end = _sentence(bounds, claim.content[0][0])
-            named = [n for n in article.names if n.entity == claim.entity]
-            if claim.entity == "anonymous" or any(start <= n.start < end for n in named):
-                continue
-            self.outside["gold"] += 1
-            j = pairs.get(i, -1)
-            named_right = j >= 0 and speaker_verdict(said[j], claim.entity, found, article.names) == "right"
-            if named_right and said[j].speaker >= 0:
-                right.add(j)
-        for j, ours in enumerate(said):
-            if ours.speaker >= 0:
-                start, end = _sentence(bounds, ours.content[0].start)
-                inside = any(start <= m.start < end for m in found[ours.speaker].mentions)
-                self.outside["ours"] += not inside or j in right
-        self.outside["both"] += len(right)
+            row[ours.kind, "ours"] += 1
+            row[ours.kind, "ours right"] += j in right
+        bounds = [(s.start, s.end) for s in sentences(text, quotes)]
+        row.update(_outside(article, found, said, {i: j for i, (j, _) in pairs.items()}, bounds))
+        self.rows.append(row)
 
     def figures(self) -> dict[str, float]:
-        out = {"names F": 200 * self.names["both"] / max(1, self.names["found"] + self.names["gold"])}
-        total: Counter[str] = Counter()
-        for name in (DIRECT, MIXED, INDIRECT, NESTED):
-            row = self.claims[name]
-            total.update(row)
-            out[f"{name} recall .3"] = 100 * row["found .3"] / max(1, row["gold"])
-            out[f"{name} recall .8"] = 100 * row["found .8"] / max(1, row["gold"])
-            if row["ours"]:
-                out[f"{name} precision .3"] = 100 * row["ours right"] / row["ours"]
-        out["claims recall .3"] = 100 * total["found .3"] / max(1, total["gold"])
-        out["claims recall .8"] = 100 * total["found .8"] / max(1, total["gold"])
-        out["claims precision .3"] = 100 * total["ours right"] / max(1, total["ours"])
-        known = max(1, self.speakers.total())
-        for verdict in ("right", "unresolved", "wrong", "wrong (called anonymous)"):
-            out[f"speaker {verdict}"] = 100 * self.speakers[verdict] / known
-        for name in (DIRECT, MIXED, INDIRECT, NESTED):
-            of_kind = self.by_kind[name]
-            for verdict in ("right", "unresolved", "wrong"):
-                out[f"{name}: speaker {verdict}"] = 100 * of_kind[verdict] / max(1, of_kind.total())
-        both, ours, gold = (self.outside[key] for key in ("both", "ours", "gold"))
-        out["speakers out of the sentence: P"] = 100 * both / max(1, ours)
-        out["speakers out of the sentence: R"] = 100 * both / max(1, gold)
-        out["speakers out of the sentence: F"] = 200 * both / max(1, ours + gold)
-        return out
+        return figures(sum(self.rows, Counter[Key]()))
 
 
-def measure(split: str = "dev", every: int = 1) -> tuple[dict[str, float], list[str]]:
-    """All figures (percent, and milliseconds of CPU per article) and what was missed."""
+def _outside(
+    article: Article,
+    found: Sequence[EntityDraft],
+    said: Sequence[ClaimDraft],
+    pairs: dict[int, int],
+    bounds: Sequence[tuple[int, int]],
+) -> Counts:
+    """Counts gold claims, ours, and both right, whose named speaker has no mention in the claim's sentence, one of
+    `bounds`."""
+    right, row = set(), Counter[Key]()
+    for i, claim in enumerate(article.claims):
+        start, end = _sentence(bounds, claim.content[0][0])
+        named = [n for n in article.names if n.entity == claim.entity]
+        if claim.entity == "anonymous" or any(start <= n.start < end for n in named):
+            continue
+        row["outside", "gold"] += 1
+        j = pairs.get(i, -1)
+        named_right = j >= 0 and speaker_verdict(said[j], claim.entity, found, article.names) == "right"
+        if named_right and said[j].speaker >= 0:
+            right.add(j)
+    for j, ours in enumerate(said):
+        if ours.speaker >= 0:
+            start, end = _sentence(bounds, ours.content[0].start)
+            inside = any(start <= m.start < end for m in found[ours.speaker].mentions)
+            row["outside", "ours"] += not inside or j in right
+    row["outside", "both"] += len(right)
+    return row
+
+
+def figures(counts: Mapping[Key, float]) -> dict[str, float]:
+    """Percent, of counts that were added up over articles."""
+
+    def n(of: str, what: str) -> float:
+        return counts.get((of, what), 0)
+
+    def share(part: float, whole: float) -> float:
+        return 100 * part / max(1, whole)
+
+    out = {"names F": share(2 * n("names", "both"), n("names", "found") + n("names", "gold"))}
+    for name in KINDS:
+        out[f"{name} recall .3"] = share(n(name, "found .3"), n(name, "gold"))
+        out[f"{name} recall .8"] = share(n(name, "found .8"), n(name, "gold"))
+        if n(name, "ours"):
+            out[f"{name} precision .3"] = share(n(name, "ours right"), n(name, "ours"))
+    total = {
+        what: sum(n(name, what) for name in KINDS) for what in ("gold", "found .3", "found .8", "ours", "ours right")
+    }
+    out["claims recall .3"] = share(total["found .3"], total["gold"])
+    out["claims recall .8"] = share(total["found .8"], total["gold"])
+    out["claims precision .3"] = share(total["ours right"], total["ours"])
+    known = sum(n(f"speakers of {name}", verdict) for name in KINDS for verdict in VERDICTS)
+    for verdict in VERDICTS:
+        out[f"speaker {verdict}"] = share(sum(n(f"speakers of {name}", verdict) for name in KINDS), known)
+    for name in KINDS:
+        of_kind = sum(n(f"speakers of {name}", verdict) for verdict in VERDICTS)
+        for verdict in VERDICTS[:3]:
+            out[f"{name}: speaker {verdict}"] = share(n(f"speakers of {name}", verdict), of_kind)
+    both, ours, gold = (n("outside", key) for key in ("both", "ours", "gold"))
+    out["speakers out of the sentence: P"] = share(both, ours)
+    out["speakers out of the sentence: R"] = share(both, gold)
+    out["speakers out of the sentence: F"] = share(2 * both, ours + gold)
+    return out
+
+
+class Measured(NamedTuple):
+    figures: dict[str, float]  # percent, and milliseconds of CPU per article
+    intervals: dict[str, Interval]  # of those in percent
+    misses: list[str]
+
+
+def measure(split: str = "dev", every: int = 1) -> Measured:
     nlp, aliases = load("en_newsbeam_sm"), load_aliases("")
     chosen = articles(split, every)
     totals, n = Totals(), len(chosen)
@@ -266,7 +285,7 @@ def measure(split: str = "dev", every: int = 1) -> tuple[dict[str, float], list[
         "entities and claims over annotate (%)": 100 * rules / annotation,
         "CPU of reading over bare nlp.pipe": (annotation + rules) / bare,
     }
-    return totals.figures() | speed, totals.misses
+    return Measured(totals.figures() | speed, bootstrap(totals.rows, figures), totals.misses)
 
 
 SHARE = 0.15  # of annotation that entities, claims and speakers may cost on top of it
@@ -277,17 +296,17 @@ SHOWN = (
 
 
 def rows() -> list[Row]:
-    figures, _ = measure()
+    found = measure().figures
     alone = "python -m benchmarks.reading"
-    ours = figures["ms annotate"] + figures["ms entities and claims"]
+    ours = found["ms annotate"] + found["ms entities and claims"]
     return [
-        *(Row(f"reading, development: {name} (%)", figures[name], "", None, alone) for name in SHOWN),
-        Row("reading, CPU ms per article", ours, "bare nlp.pipe", figures["ms bare nlp.pipe"], alone),
+        *(Row(f"reading, development: {name} (%)", found[name], "", None, alone) for name in SHOWN),
+        Row("reading, CPU ms per article", ours, "bare nlp.pipe", found["ms bare nlp.pipe"], alone),
         Row(
             "entities, claims and speakers, CPU ms per article",
-            figures["ms entities and claims"],
+            found["ms entities and claims"],
             f"{SHARE:.0%} of annotate, at most",
-            SHARE * figures["ms annotate"],
+            SHARE * found["ms annotate"],
             alone,
         ),
     ]
@@ -300,13 +319,14 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--misses", action="store_true", help="also print what was not found")
     options = parser.parse_args()
-    figures, misses = measure(options.split, options.every)
+    found = measure(options.split, options.every)
     if options.json:
-        print(json.dumps(figures))
+        print(json.dumps(found.figures))
     else:
-        print(table([(name, f"{value:.2f}") for name, value in figures.items()], ["figure", "value"]))
+        rows = [(name, f"{value:.2f}", in_words(found.intervals.get(name))) for name, value in found.figures.items()]
+        print(table(rows, ["figure", "value", "95 % interval"]))
     if options.misses:
-        print("\n".join(misses))
+        print("\n".join(found.misses))
     return 0
 
 
