@@ -92,7 +92,7 @@ def newspaper() -> tuple[Reader, None]:
 
     def read(given: Given) -> Read:
         article = library.article(given.url, input_html=given.text, fetch_images=False)
-        return Read(article.text, article.title, tuple(article.authors), _instant(article.publish_date))
+        return Read(article.text, article.title, _flat(article.authors), _instant(article.publish_date))
 
     return read, None
 
@@ -102,7 +102,7 @@ def news_please() -> tuple[Reader, None]:
 
     def read(given: Given) -> Read:
         found = NewsPlease.from_html(given.text, url=given.url, fetch_images=False)
-        return Read(found.maintext or "", found.title or "", tuple(found.authors or ()), _instant(found.date_publish))
+        return Read(found.maintext or "", found.title or "", _flat(found.authors), _instant(found.date_publish))
 
     return read, None
 
@@ -122,7 +122,7 @@ def goose() -> tuple[Reader, None]:
     def read(given: Given) -> Read:
         with Goose({"enable_image_fetching": False}) as library:
             found = library.extract(raw_html=given.text)
-        return Read(found.cleaned_text, found.title, tuple(found.authors), _instant(found.publish_datetime_utc))
+        return Read(found.cleaned_text, found.title, _flat(found.authors), _instant(found.publish_datetime_utc))
 
     return read, None
 
@@ -157,6 +157,13 @@ READERS: dict[str, tuple[str, Callable[[], tuple[Reader, About | None]]]] = {
 
 def _names(raw: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in raw.replace(" and ", ";").replace(",", ";").split(";") if name.strip())
+
+
+def _flat(authors: Any) -> tuple[str, ...]:
+    """The names that a reader gives: some hold lists of their own."""
+    if authors is None or isinstance(authors, str):
+        return (authors,) if authors else ()
+    return tuple(name for one in authors for name in _flat(one))
 
 
 def _instant(value: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import peers
+from benchmarks import peer_readers, peers
 from benchmarks.extraction import Sample
 from benchmarks.peer_readers import READERS, Given, Read, answer
 
@@ -57,6 +57,11 @@ def test_a_system_that_raises_on_a_page_scores_nothing_there(tmp_path):
     [line, _] = peers.jobs([sample()], tmp_path)
     said = answer(poisoned, None, json.loads(line))
     assert (said["text"], said["error"]) == ("", "ValueError: no https://daily.example/bridge-1")
+
+
+def test_lists_of_names_that_hold_lists_are_names():
+    assert peer_readers._flat(["Ann Bee", ["Cy Dee", None], ()]) == ("Ann Bee", "Cy Dee")
+    assert peer_readers._flat(None) == ()
 
 
 def test_nobody_asks_the_network(tmp_path):
