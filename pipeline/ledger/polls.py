@@ -23,6 +23,10 @@ from schemas.records import Sighting
 from schemas.words import EntryState, Event, PollResult, Why
 
 ANSWERED = {PollResult.NEW, PollResult.UNCHANGED, PollResult.MOVED, PollResult.MALFORMED}
+_DOCUMENT = ("url", "etag", "last_modified", "body_hash", "moves", "moved_to")  # where and what a feed's document is
+# What every poll changes:
+_POLL = ("checked_at", "next_check", "last_result", "last_error", "last_success", "state", "health", "unit_id",
+         "lease_until")  # fmt: skip
 SOUND = ANSWERED - {PollResult.MALFORMED}  # nothing to complain of
 
 
@@ -111,19 +115,31 @@ def commit_many(connection: Connection, unit_id: str, reports: Sequence[PollRepo
         mine = [report for report in some if report.feed.feed_id in held]
         if not mine:
             continue
-        rows = [{"of": r.feed.feed_id} | _state(r, held[r.feed.feed_id], now, 0) for r in mine]
-        named: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of"}
-        connection.execute(update(t.feeds).where(t.feeds.c.feed_id == bindparam("of")).values(named), rows)
+        rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+        for report in mine:
+            before = held[report.feed.feed_id]
+            same = _is_as_before(report.feed, before)
+            state = _state(report, before, now, 0)
+            rows[same].append({"of": report.feed.feed_id} | {k: v for k, v in state.items() if not same or k in _POLL})
+        for some_rows in filter(None, rows.values()):
+            named: dict[str, Any] = {name: bindparam(name) for name in some_rows[0] if name != "of"}
+            connection.execute(update(t.feeds).where(t.feeds.c.feed_id == bindparam("of")).values(named), some_rows)
         _tell_moves(connection, [report.feed for report in mine], held, now)
         letters.close_feeds(connection, [report.feed.feed_id for report in mine], now)
 
 
 def _held(connection: Connection, unit_id: str, ids: list[str]) -> dict[str, Row[Any]]:
     """The feeds that the unit still has, locked until the commit, always in the same order."""
-    columns = (t.feeds.c.feed_id, t.feeds.c.url, t.feeds.c.last_success)
+    columns = [t.feeds.c[name] for name in ("feed_id", "last_success", *_DOCUMENT)]
     mine = select(*columns).where(t.feeds.c.feed_id.in_(ids), t.feeds.c.unit_id == unit_id)
     rows: list[Row[Any]] = list(connection.execute(mine.order_by(t.feeds.c.feed_id).with_for_update()))
     return {row.feed_id: row for row in rows}
+
+
+def _is_as_before(feed: DueFeed, held: Row[Any]) -> bool:
+    """Whether a poll found the very document that the ledger knows: its marks are those of that body. The documents of
+    an index may be others while it is the same."""
+    return not feed.parts and all(getattr(feed, name) == getattr(held, name) for name in _DOCUMENT)
 
 
 def _state(report: PollReport, held: Row[Any], now: float, news: int) -> dict[str, Any]:
