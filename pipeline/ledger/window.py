@@ -126,13 +126,14 @@ def articles_near(
         most = sorted([(times, n) for n, times in count.items()], reverse=True)[: stories.COMPARED]
         numbers.update(n for _, n in most)
     table = t.related_articles
-    found = set[tuple[int, str, str, bytes]]()
+    found: dict[int, tuple[str, str, bytes]] = {}
     for column, values in ((table.c.n, sorted(numbers)), (table.c.article_id, [*named, *(o.article_id for o in new)])):
         query = select(table.c.n, table.c.article_id, table.c.story_id, table.c.terms)
         for some in chunks(values, AT_ONCE):
-            found.update(connection.execute(query.where(among(connection, column, some))).tuples())
-    rows = sorted(found)
-    return {id_: _TOLD.decode(body) for _, id_, _, body in rows if body}, {id_: story for _, id_, story, _ in rows}
+            rows = connection.execute(query.where(among(connection, column, some))).tuples().all()
+            found.update({n: (id_, story, body) for n, id_, story, body in rows})
+    held = [found[n] for n in sorted(found)]
+    return {id_: _TOLD.decode(body) for id_, _, body in held if body}, {id_: story for id_, story, _ in held}
 
 
 def post_articles(connection: Connection, new: Mapping[int, Told]) -> None:
