@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
+from itertools import chain, islice
 from typing import NamedTuple
 
 from schemas.ids import story_id
@@ -48,7 +48,7 @@ def told(revision: Revision, entities: Iterable[Entity], at: float) -> Told:
         times |= dict.fromkeys(stems(name.name), NAME)
     times |= dict.fromkeys(stems(revision.title), TITLE)
     table = weights()
-    rated = sorted((-round(table.get(stem, RAREST) * n), stem) for stem, n in times.items())
+    rated = sorted([(-round(table.get(stem, RAREST) * n), stem) for stem, n in times.items()])
     terms = {stem: -value for value, stem in rated[:HEAVIEST]}
     return Told(revision.article_id, revision.site, at, terms, sum(terms.values()))
 
@@ -59,14 +59,14 @@ def keys(one: Told) -> frozenset[int]:
 
 
 def _leading(one: Told) -> list[str]:
-    return list(one.terms)[:LOOKED_UP]
+    return list(islice(one.terms, LOOKED_UP))
 
 
 def near(one: Told, other: Told) -> float:
     """0 to 1; 0 for articles too far apart in time."""
     if abs(one.at - other.at) > APART_S:
         return 0.0
-    both = sum(min(one.terms[stem], other.terms[stem]) for stem in one.terms.keys() & other.terms.keys())
+    both = sum([min(one.terms[stem], other.terms[stem]) for stem in one.terms.keys() & other.terms.keys()])
     return both / (one.mass + other.mass - both) if both else 0.0
 
 
@@ -95,10 +95,10 @@ def place(
         post(other)
     placed = {}
     for one in sorted(new, key=lambda t: (t.at, t.article_id)):
-        count: Counter[str] = Counter(id_ for word in _leading(one) for id_ in by_word[word])
+        count = Counter(chain.from_iterable([by_word[word] for word in _leading(one)]))
         count.update({id_: LOOKED_UP for said in statements.get(one.article_id, ()) for id_ in by_statement[said]})
         del count[one.article_id]
-        found = nlargest(COMPARED, ((times, order[id_], id_) for id_, times in count.items()))
+        found = sorted([(times, order[id_], id_) for id_, times in count.items()], reverse=True)[:COMPARED]
         placed[one.article_id] = of[one.article_id] = _nearest(one, [known[row[-1]] for row in found], of, statements)
         known[one.article_id] = one
         order[one.article_id] = len(order)

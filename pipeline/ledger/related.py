@@ -24,6 +24,8 @@ from transforms.statements.facts import Facts, context, facts, people_of
 from transforms.statements.made import Member, statement
 from transforms.stories import Article, story
 
+AT_ONCE = 2_000  # rows read, or records made, in one go
+
 
 class PlacedRow(NamedTuple):
     """A claim that `relate` has placed."""
@@ -43,10 +45,10 @@ _COLUMNS = tuple(t.related_claims.c[name] for name in PlacedRow._fields)
 def placed(connection: Connection, *, articles: Iterable[str] = (), claims: Iterable[str] = ()) -> list[PlacedRow]:
     """The claims of articles that stand, or claims by their ids whether they stand or not; in the order of placing."""
     found: list[PlacedRow] = []
-    for ids in chunks(sorted(articles)):
+    for ids in chunks(sorted(articles), AT_ONCE):
         mine = among(connection, t.related_claims.c.article_id, ids) & t.related_claims.c.current.is_(True)
         found += [PlacedRow(*row) for row in connection.execute(select(*_COLUMNS).where(mine))]
-    for ids in chunks(sorted(claims)):
+    for ids in chunks(sorted(claims), AT_ONCE):
         found += [
             PlacedRow(*row)
             for row in connection.execute(select(*_COLUMNS).where(among(connection, t.related_claims.c.claim_id, ids)))
@@ -60,7 +62,7 @@ def facts_of(
     """By claim id; of claims that have left the window made anew from the read model, as far as it has them."""
     found = {row.claim_id: known.get(row.claim_id) or window.unpacked(row.facts) for row in rows if row.facts}
     lost = sorted(row.claim_id for row in rows if not row.facts)
-    for ids in chunks(lost):
+    for ids in chunks(lost, AT_ONCE):
         query = (
             select(t.read_claims.c.record, t.read_revisions.c.record, t.related_articles.c.at)
             .join(t.read_revisions, t.read_revisions.c.reading_id == t.read_claims.c.reading_id)
@@ -86,7 +88,7 @@ def _remade(connection: Connection, claim: str, revision: str, at: float) -> Fac
 def drop(connection: Connection, rows: Sequence[PlacedRow]) -> None:
     """Claims that stand no more: their readings were superseded."""
     window.leave(connection, [row.n for row in rows])
-    for ids in chunks(row.claim_id for row in rows):
+    for ids in chunks((row.claim_id for row in rows), AT_ONCE):
         mine = among(connection, t.related_claims.c.claim_id, ids)
         connection.execute(update(t.related_claims).where(mine).values(current=False))
         clashing = or_(
@@ -111,7 +113,7 @@ def note_clashes(connection: Connection, clashes: Iterable[Clash]) -> None:
 def clashing(connection: Connection, claims: Iterable[str]) -> list[Row[Any]]:
     """Rows of `claim_clashes` that one of these claims stands in."""
     found: dict[tuple[str, str], Row[Any]] = {}
-    for ids in chunks(sorted(claims)):
+    for ids in chunks(sorted(claims), AT_ONCE):
         either = or_(
             among(connection, t.claim_clashes.c.claim_id, ids), among(connection, t.claim_clashes.c.other_claim_id, ids)
         )
@@ -123,7 +125,7 @@ def clashing(connection: Connection, claims: Iterable[str]) -> list[Row[Any]]:
 def copies_of(connection: Connection, articles: Iterable[str]) -> list[Lineage]:
     """Lineage rows on either side of which one of the articles stands."""
     found: dict[str, Lineage] = {}
-    for ids in chunks(sorted(articles)):
+    for ids in chunks(sorted(articles), AT_ONCE):
         either = or_(
             among(connection, t.read_lineage.c.article_id, ids),
             among(connection, t.read_lineage.c.original_article_id, ids),
@@ -140,16 +142,13 @@ def make_statements(
 
     `new`: claims by id that are at hand and need not be read.
     """
-    for ids in chunks(sorted(touched)):
-        standing = among(connection, t.related_claims.c.statement_id, ids) & t.related_claims.c.current.is_(True)
-        rows = [
-            PlacedRow(*row)
-            for row in connection.execute(select(*_COLUMNS).where(standing).order_by(t.related_claims.c.n))
-        ]
-        first = _first_claims(connection, ids)
+    for ids in chunks(sorted(touched), AT_ONCE):
+        mine = among(connection, t.related_claims.c.statement_id, ids)
+        query = select(*_COLUMNS).where(mine).order_by(t.related_claims.c.n)
+        ever = [PlacedRow(*row) for row in connection.execute(query).tuples().all()]
+        rows = [row for row in ever if row.current]
         clashes = clashing(connection, (row.claim_id for row in rows))
-        mine = {row.claim_id for row in rows}
-        others = {c for x in clashes for c in (x.claim_id, x.other_claim_id)} - mine
+        others = {c for x in clashes for c in (x.claim_id, x.other_claim_id)} - {row.claim_id for row in rows}
         beyond = placed(connection, claims=others)
         known = facts_of(connection, [*rows, *beyond], new)
         statements = {row.claim_id: row.statement_id for row in [*rows, *beyond]}
@@ -157,7 +156,7 @@ def make_statements(
         upsert(
             connection,
             t.read_statements,
-            list(_statements(ids, rows, first, known, clashes, statements, lineage)),
+            list(_statements(ids, rows, _first_claims(ever), known, clashes, statements, lineage)),
             update=("first_claim_id", "outlets", "conflicts", "last_seen", "record"),
         )
 
@@ -211,17 +210,15 @@ def _figures(body: str) -> tuple[Amount, Amount] | None:
     return msgspec.json.decode(body, type=tuple[Amount, Amount]) if body else None
 
 
-def _first_claims(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """The claim that each statement has its id from: the first that was placed."""
-    query = select(t.related_claims.c.statement_id, t.related_claims.c.claim_id)
-    mine = query.where(among(connection, t.related_claims.c.statement_id, ids)).order_by(t.related_claims.c.n.desc())
-    rows = connection.execute(mine).tuples().all()
-    return dict(rows) | {id_: claim for id_, claim in rows if statement_id(claim) == id_}
+def _first_claims(rows: Sequence[PlacedRow]) -> dict[str, str]:
+    """The claim that each statement has its id from: the first that was placed. `rows`: in the order of placing."""
+    found = {row.statement_id: row.claim_id for row in reversed(rows)}
+    return found | {r.statement_id: r.claim_id for r in reversed(rows) if statement_id(r.claim_id) == r.statement_id}
 
 
 def make_stories(connection: Connection, touched: Iterable[str]) -> None:
     """The records of these stories anew; one without an article goes."""
-    for ids in chunks(sorted(touched)):
+    for ids in chunks(sorted(touched), AT_ONCE):
         members: dict[str, list[Article]] = defaultdict(list)
         mine = select(t.related_articles).where(among(connection, t.related_articles.c.story_id, ids))
         for row in connection.execute(mine):
@@ -270,7 +267,7 @@ def erase(connection: Connection, articles: Sequence[str]) -> None:
 
 def stories_of(connection: Connection, articles: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    for ids in chunks(sorted(articles)):
+    for ids in chunks(sorted(articles), AT_ONCE):
         mine = among(connection, t.related_articles.c.article_id, ids)
         found.update(connection.scalars(select(t.related_articles.c.story_id).where(mine)))
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from heapq import nlargest
+from itertools import chain
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
@@ -46,7 +46,7 @@ def window(connection: Connection, asked: Sequence[Mapping[int, int]]) -> Window
     """The claims that those who ask by these keys (key -> what it counts) are to be compared with."""
     made = Window((connection.scalar(select(func.max(t.related_claims.c.n))) or 0) + 1)
     found = _under(connection, t.claim_keys, {key for mine in asked for key in mine}, HOT)
-    made.post((key, n) for key, numbers in found.items() for n in numbers)
+    made.post(found)
     columns = (t.related_claims.c.n, t.related_claims.c.facts, t.related_claims.c.statement_id)
     for numbers in chunks(sorted({n for mine in asked for n in made.near(mine)}), AT_ONCE):
         query = select(*columns).where(among(connection, t.related_claims.c.n, numbers))
@@ -122,16 +122,18 @@ def articles_near(
     under = _under(connection, t.article_keys, {key for mine in asked for key in mine}, HOT_ARTICLES)
     numbers = set[int]()
     for mine in asked:
-        count = Counter(n for key in mine for n in under.get(key, ()))
-        numbers.update(n for _, n in nlargest(stories.COMPARED, ((times, n) for n, times in count.items())))
+        count = Counter(chain.from_iterable([under[key] for key in mine if key in under]))
+        most = sorted([(times, n) for n, times in count.items()], reverse=True)[: stories.COMPARED]
+        numbers.update(n for _, n in most)
     table = t.related_articles
-    found = set[tuple[int, str, str, bytes]]()
+    found: dict[int, tuple[str, str, bytes]] = {}
     for column, values in ((table.c.n, sorted(numbers)), (table.c.article_id, [*named, *(o.article_id for o in new)])):
         query = select(table.c.n, table.c.article_id, table.c.story_id, table.c.terms)
         for some in chunks(values, AT_ONCE):
-            found.update(connection.execute(query.where(among(connection, column, some))).tuples())
-    rows = sorted(found)
-    return {id_: _TOLD.decode(body) for _, id_, _, body in rows if body}, {id_: story for _, id_, story, _ in rows}
+            rows = connection.execute(query.where(among(connection, column, some))).tuples().all()
+            found.update({n: (id_, story, body) for n, id_, story, body in rows})
+    held = [found[n] for n in sorted(found)]
+    return {id_: _TOLD.decode(body) for id_, _, body in held if body}, {id_: story for id_, story, _ in held}
 
 
 def post_articles(connection: Connection, new: Mapping[int, Told]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from schemas.ids import statement_id
@@ -50,10 +51,9 @@ class Window:
         self.statements: dict[int, str] = {}
         self.by_key: defaultdict[int, list[int]] = defaultdict(list)
 
-    def post(self, rows: Iterable[tuple[int, int]]) -> None:
-        """(key, number) of claims that are held."""
-        for key, n in rows:
-            self.by_key[key].append(n)
+    def post(self, found: Mapping[int, list[int]]) -> None:
+        """Key -> numbers of claims that are held, none of them known so far."""
+        self.by_key.update(found)
 
     def hold(self, n: int, one: Facts, statement: str) -> None:
         self.facts[n] = one
@@ -61,11 +61,9 @@ class Window:
 
     def near(self, asked: Mapping[int, int]) -> list[int]:
         """Numbers of the claims that share most keys, the newest of equals first."""
-        count: Counter[int] = Counter()
-        for key, worth in asked.items():
-            for n in self.by_key.get(key, ()):
-                count[n] += worth
-        found = sorted((-worth, -n) for n, worth in count.items() if worth >= SHARED)
+        under = [self.by_key[key] * worth for key, worth in asked.items() if key in self.by_key]
+        count = Counter(chain.from_iterable(under))
+        found = sorted([(-worth, -n) for n, worth in count.items() if worth >= SHARED])
         return [-n for _, n in found[:COMPARED]]
 
     def add(self, one: Facts, its: Keys, statement: str) -> Placed:

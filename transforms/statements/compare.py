@@ -88,7 +88,7 @@ def likeness(one: Facts, other: Facts) -> float:
 
 def _copied(one: Facts, other: Facts) -> bool:
     """Whether one's words stand in the other's to the letter, and are more than a phrase."""
-    few, many = sorted((one, other), key=lambda f: len(f.folded))
+    few, many = (one, other) if len(one.folded) <= len(other.folded) else (other, one)
     length = few.folded.count(" ") + 1
     if length < COPIED_WORDS or (few.mass < COPIED_MASS and length < MANY_WORDS):
         return False

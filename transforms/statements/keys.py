@@ -7,6 +7,7 @@ them. A claim that says little stands under keys of its own kind beside, which c
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 from zlib import crc32
@@ -19,6 +20,7 @@ HEAVIEST = 6  # stems that keys are made of
 LITTLE = 2  # things (stems and figures) of a claim that says little
 RUN = 5  # words
 SAMPLED = 2  # runs
+_BITS = (1 << 63) - 1
 SHARED = 2  # what the keys have to come to that two claims share before they are compared
 
 
@@ -36,19 +38,31 @@ def keys(one: Facts) -> Keys:
     little = len(things) <= LITTLE
     speakers = handles(one.speaker)
     plain = [key_of(handle, thing) for handle in speakers for thing in things]
-    alone = [key_of(handle, f"alone {thing}") for handle in speakers for thing in things]
+    alone = [key_of(f"alone {handle}", thing) for handle in speakers for thing in things]
     copied = runs(one.folded)
     asked = dict.fromkeys(plain, SHARED if little else 1) | dict.fromkeys([*alone, *copied], SHARED)
     return Keys(frozenset(plain).union(alone if little else (), copied), asked)
 
 
 def runs(folded: str) -> list[int]:
-    words = folded.split(" ")
-    made = {" ".join(words[k : k + RUN]) for k in range(len(words) - RUN + 1)}
-    least = sorted((crc32(run.encode("utf-8", "surrogatepass")), run) for run in made)[:SAMPLED]
-    return [key_of("", run) for _, run in least]
+    words = _bytes(folded).split(b" ")
+    made = {b" ".join(words[k : k + RUN]) for k in range(len(words) - RUN + 1)}
+    return [_digest(run) & _BITS for _, run in sorted([(crc32(run), run) for run in made])[:SAMPLED]]
 
 
 def key_of(handle: str, thing: str) -> int:
-    digest = blake2b(f"{handle}\x1f{thing}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
+    """Of the digests of both, so that each word is digested once."""
+    return (3 * _known_digest(handle) + _known_digest(thing)) & _BITS
+
+
+@lru_cache(maxsize=65_536)
+def _known_digest(text: str) -> int:
+    return _digest(_bytes(text))
+
+
+def _digest(body: bytes) -> int:
+    return int.from_bytes(blake2b(body, digest_size=8).digest(), "big")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.records import Conflict, Lineage, Span, Statement, Variant
@@ -59,6 +60,7 @@ def statement(
     )
 
 
+@lru_cache(maxsize=10_000)
 def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at else ""
 

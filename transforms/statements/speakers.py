@@ -7,6 +7,7 @@ People and bodies that an article does not name stand for one only where the wor
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.records import Claim
@@ -53,7 +54,9 @@ def same(one: Speaker, other: Speaker) -> bool:
         return False
     if one.tokens == other.tokens:
         return True
-    few, many = sorted((one.tokens, other.tokens), key=len)
+    few, many = one.tokens, other.tokens
+    if len(few) > len(many):
+        few, many = many, few
     if one.person or other.person:
         return len(few) < len(many) and few[-1] == many[-1] and set(few) < set(many)
     if len(few) == len(many):
@@ -70,6 +73,7 @@ def handles(one: Speaker) -> tuple[str, ...]:
     return tuple(sorted({one.tokens[0], one.tokens[-1], "".join(one.tokens)}))
 
 
+@lru_cache(maxsize=20_000)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of a name, folded, without titles where that leaves any."""
     bare = name[strip_titles(name) :] or name

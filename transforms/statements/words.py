@@ -73,7 +73,7 @@ def stems(text: str) -> list[str]:
 def heaviest(some: Iterable[str], count: int) -> list[str]:
     """Of these stems, so many that weigh most; of equals those that stand first in the alphabet."""
     table = weights()
-    return [one for _, one in sorted((-table.get(one, RAREST), one) for one in some)[:count]]
+    return [one for _, one in sorted([(-table.get(one, RAREST), one) for one in some])[:count]]
 
 
 def weight(one: str) -> int:
@@ -82,7 +82,7 @@ def weight(one: str) -> int:
 
 def total(stems: Iterable[str]) -> int:
     table = weights()
-    return sum(table.get(one, RAREST) for one in stems)
+    return sum([table.get(one, RAREST) for one in stems])
 
 
 def _american(word: str) -> str:
