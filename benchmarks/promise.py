@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -196,8 +196,16 @@ def _torture(options: argparse.Namespace, server: Server | None) -> int:
             folder.mkdir()
             waiting.append((name, number, pool.submit(job, folder)))
         for name, number, future in waiting:
-            tally.add(name, number, future.result())
+            tally.add(name, number, _ended(future))
     return tally.report()
+
+
+def _ended(house: Future[Story]) -> Story:
+    """How a house ended; one that broke is a fault of its own and hides no other."""
+    try:
+        return house.result()
+    except Exception as error:
+        return Story([], Verdict(0, 0, 0, (f"the house was given up: {type(error).__name__}: {error}",)))
 
 
 @contextmanager
