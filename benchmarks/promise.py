@@ -204,7 +204,7 @@ def _ended(house: Future[Story]) -> Story:
     """How a house ended; one that broke is a fault of its own and hides no other."""
     try:
         return house.result()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told with the faults, never swallowed
         return Story([], Verdict(0, 0, 0, (f"the house was given up: {type(error).__name__}: {error}",)))
 
 
