@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from said import compared, told
 
@@ -65,6 +65,7 @@ SAID = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SAID, SAID)
 def test_every_claim_of_both_sides_comes_once(before, after):
     ours, theirs = compared(told("hc", *before)), compared(told("hc", *after, slug="flood"))
