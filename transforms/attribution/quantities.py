@@ -94,7 +94,7 @@ def _read(text: str, start: int, end: int, trees: Trees | None, taken: Sequence[
                 what=what,
                 span=Span(match.start(), stop, text[match.start() : stop]),
                 upper=upper if last is not match else None,
-                limit=_limit(text, match.start(), stop),
+                limit=limit_of(text, match.start(), stop),
                 per=per[1] if per else "",
             )
 
@@ -211,8 +211,8 @@ def _head(text: str, span: Stretch, trees: Trees | None) -> str:
     return noun
 
 
-def _limit(text: str, start: int, stop: int) -> str:
-    """How exact the words beside a number say it is."""
+def limit_of(text: str, start: int, stop: int) -> str:
+    """How exact the words beside a number say it is: a `Quantity.limit`."""
     before = _BEFORE.search(text, max(0, start - _LOOK), start)
     after = _AFTER.match(text, stop, stop + _LOOK)
     found = [name for match in (before, after) if match for name, word in match.groupdict().items() if word]
@@ -233,7 +233,7 @@ def _shares(text: str, start: int, end: int, trees: Trees | None) -> Iterable[Qu
             unit="share",
             what=what,
             span=Span(match.start(), match.end(), match.group()),
-            limit=_limit(text, match.start(), match.end()),
+            limit=limit_of(text, match.start(), match.end()),
         )
 
 

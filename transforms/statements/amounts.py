@@ -8,6 +8,7 @@ from math import inf
 from typing import NamedTuple
 
 from schemas.records import Quantity
+from transforms.attribution.quantities import limit_of
 from transforms.naming.people import GROUPS, PEOPLE
 from transforms.statements.words import stem
 from transforms.wordlist import wordset
@@ -34,16 +35,6 @@ _BASE = {
     "GW": ("MW", 1e3), "MW": ("MW", 1.0), "week": ("day", 7.0), "day": ("day", 1.0), "hour": ("day", 1 / 24),
     "minute": ("day", 1 / 1440), "second": ("day", 1 / 86400), "year": ("month", 12.0), "month": ("month", 1.0),
 }  # fmt: skip
-_BEFORE = re.compile(
-    r"(?:(?P<least>at least|no (?:fewer|less) than|not less than|a minimum of|upwards of)"
-    r"|(?P<more>more than|over|above|in excess of|exceed(?:s|ed|ing)?|well over)"
-    r"|(?P<most>at most|up to|as many as|no more than|not more than|a maximum of)"
-    r"|(?P<less>less than|fewer than|under|below|nearly|almost|just short of|close to)"
-    r"|(?P<about>about|around|some|roughly|approximately|an estimated|estimated|circa|or so))"
-    r"\s+(?:the\s+|a\s+)?(?:us\$|[$€£¥₹])?$",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(r"(?:[^\W\d]+\s+){0,2}?(?:(?P<least>or more|and more|at least)|(?P<about>or so|or thereabouts))\b")
 _CHANGE = re.compile(
     r"\b(?:ris(?:en|es|e|ing)|rose|grown|grew|climb(?:ed|s)|increased|raised|gone up|went up|fallen|fell|dropped"
     r"|lowered|reduced|reached|revised|corrected)(?:\s+[^\W\d]+){0,2}?\s+to\b"
@@ -70,25 +61,19 @@ def amounts(text: str, found: Iterable[Quantity]) -> tuple[Amount, ...]:
 
 def _amount(text: str, one: Quantity) -> Amount:
     unit, factor = _BASE.get(one.unit, (one.unit, 1.0))
-    low, high = _limits(one.value, *_hedge(text, one))
+    decimal = bool(re.search(r"\d[.,]?\d*", one.span.exact)) and "." in one.span.exact
+    low, high = _limits(one.value, limit_of(text, one.span.start, one.span.end), decimal)
     return Amount(low * factor, high * factor, unit, stem(one.what) if one.what else "", one.span.start, one.span.end)
 
 
-def _hedge(text: str, one: Quantity) -> tuple[str, bool]:
-    before = _BEFORE.search(text, max(0, one.span.start - 24), one.span.start)
-    after = _AFTER.match(text[one.span.end : one.span.end + 30].lstrip())
-    word = next((name for m in (before, after) if m for name, value in m.groupdict().items() if value), "")
-    return word, bool(re.search(r"\d[.,]?\d*", one.span.exact)) and "." in one.span.exact
-
-
-def _limits(value: float, hedge: str, decimal: bool) -> tuple[float, float]:
+def _limits(value: float, limit: str, decimal: bool) -> tuple[float, float]:
     """What a figure allows. One that ends in two zeros or more was rounded: half of its last digit either way."""
     step = 0.0 if decimal else _rounded(value)
     if decimal and abs(value) >= 1e3:  # "1.3 billion"
         step = 10 ** (len(str(int(abs(value)))) - 1) / 20
     low, high = value - step, value + step
     slack = ABOUT * abs(value)
-    match hedge:
+    match limit:
         case "least" | "more":
             return low, inf
         case "most":
