@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.figures import calibration, table
-from benchmarks.intervals import Interval, bootstrap, in_words
+from benchmarks.intervals import bootstrap, in_words
 from benchmarks.reading import Counts, Key, kind, letters, matched
 from models.training import corpus
 from models.training.corpus import Article
@@ -52,8 +52,15 @@ def marked(article: Article) -> list[Attribution]:
     return out
 
 
-def counts(scored: Scored) -> Counts:
-    """Of one article: attributions there, found, and found right, in all and of each kind, and their parts."""
+class Counted(NamedTuple):
+    """Of one article: attributions there, found, and found right, in all and of each kind, and their parts; and how
+    sure the model was of each that it found, and whether it was right."""
+
+    counts: Counts
+    sure: list[tuple[float, bool]]
+
+
+def count(scored: Scored) -> Counted:
     text, quotes = scored.text, quotations(scored.text)
     gold = [letters(one.content, text) for one in scored.gold]
     found = [letters(one.content, text) for one in scored.found]
@@ -67,7 +74,8 @@ def counts(scored: Scored) -> Counts:
         row[name, "tight"] += i in pairs and pairs[i][1] >= _TIGHT
     for i, (j, _) in pairs.items():
         _parts(scored.gold[i], scored.found[j], row)
-    return row
+    right = {j for j, _ in pairs.values()}
+    return Counted(row, [(one.score, j in right) for j, one in enumerate(scored.found)])
 
 
 def _parts(gold: Attribution, found: Attribution, row: Counts) -> None:
@@ -79,14 +87,6 @@ def _parts(gold: Attribution, found: Attribution, row: Counts) -> None:
             row[part, "exact"] += getattr(gold, part) == getattr(found, part)
     row["all", "links"] += same["source"] and same["cue"]
     row["all", "type"] += gold.type == found.type
-
-
-def _sure(scored: Scored) -> list[tuple[float, bool]]:
-    """How sure the model was of each that it found, and whether it was right."""
-    gold = [letters(one.content, scored.text) for one in scored.gold]
-    found = [letters(one.content, scored.text) for one in scored.found]
-    right = {j for j, _ in matched(gold, found, _LOOSE).values()}
-    return [(one.score, j in right) for j, one in enumerate(scored.found)]
 
 
 def _overlap(some: Spans, others: Spans) -> bool:
@@ -102,12 +102,12 @@ def _share(part: float, whole: float) -> float:
 
 def score_attributions(rows: Sequence[Scored]) -> dict[str, float]:
     """Percent."""
-    out = figures(sum(map(counts, rows), Counter[Key]()))
-    return out | {"calibration error of attributions": 100 * calibration([one for row in rows for one in _sure(row)])}
+    return _score([count(row) for row in rows])
 
 
-def intervals_of(rows: Sequence[Scored]) -> dict[str, Interval]:
-    return bootstrap([counts(row) for row in rows], figures)
+def _score(rows: Sequence[Counted]) -> dict[str, float]:
+    out = figures(sum((row.counts for row in rows), Counter[Key]()))
+    return out | {"calibration error of attributions": 100 * calibration([one for row in rows for one in row.sure])}
 
 
 def figures(found: Mapping[Key, float]) -> dict[str, float]:
@@ -159,9 +159,9 @@ def main() -> int:
     parser.add_argument("--split", choices=("dev", "held"), default="dev", help="`held` is for releases only")
     options = parser.parse_args()
     nlp = load("en_newsbeam_sm")
-    rows = [Scored.of(article, nlp(article.text)) for article in corpus.load(split=options.split)]
-    bounds = intervals_of(rows)
-    shown = [(name, f"{value:.1f}", in_words(bounds.get(name))) for name, value in score_attributions(rows).items()]
+    rows = [count(Scored.of(article, nlp(article.text))) for article in corpus.load(split=options.split)]
+    bounds = bootstrap([row.counts for row in rows], figures)
+    shown = [(name, f"{value:.1f}", in_words(bounds.get(name))) for name, value in _score(rows).items()]
     print(table(shown, ["figure", "value", "95 % interval"]))
     return 0
 

@@ -22,7 +22,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -33,6 +33,7 @@ import requests
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from benchmarks.figures import CpuClock, table
+from benchmarks.growth import SetClock
 from benchmarks.loopback import ETAG, serving
 from benchmarks.rows import HEAD, Row, cells
 from pipeline.ledger.engine import held
@@ -46,23 +47,14 @@ from transforms.poll import FindDue, PollFeeds
 
 HOSTS = 2_000
 FEW, MANY = 1_000, 100_000  # feeds whose memory is compared
+CLOCK = SetClock()  # of every world here
 ALONE = "python -m benchmarks.quiet"
-
-
-class Time:
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class SetClock:
-    def now(self) -> datetime:
-        return Time.at
 
 
 @dataclass(frozen=True)
 class QuietWorld(RealWorld):
     def clock(self) -> SetClock:  # type: ignore[override]
-        return SetClock()
+        return CLOCK
 
 
 def world(folder: Path, port: int, feeds: int) -> QuietWorld:
@@ -93,7 +85,7 @@ def ours(port: int, feeds: int) -> float:
         here = world(Path(folder), port, feeds)
         with held(here.settings.ledger_url):
             a_pass(here, "a" * 32, feeds)
-            Time.at += timedelta(hours=12)
+            CLOCK.at += timedelta(hours=12)
             clock = CpuClock()
             polled = a_pass(here, "b" * 32, feeds)
             used = clock.ms()

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Select, or_, select
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import chunks
+from schemas.instants import iso
 from schemas.records import Claim, Conflict, Entity, Revision, Span, Statement
 from transforms.statements.facts import published
-from transforms.statements.made import iso
-from transforms.statements.speakers import name_tokens
+from transforms.statements.speakers import name_tokens, who
 
 KINDS = ("direct", "indirect", "mixed")
 TYPES = ("speech", "belief", "intent", "finding", "denial")
@@ -43,8 +43,7 @@ class Listed(NamedTuple):
 
     @property
     def who(self) -> str:
-        """The speaker, else the source as written; "" where nobody in particular speaks."""
-        return self.claim.speaker or (self.claim.source[0].exact if self.claim.source else "")
+        return who(self.claim)
 
     @property
     def verb(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger.drift import Told, layouts
 from pipeline.seeds import load_layouts
+from schemas.instants import iso
 from schemas.layouts import Layout, Layouts
 from transforms.site_rules.drift import told
 
@@ -35,8 +36,6 @@ def listed(loaded: Loaded) -> list[Row]:
 
 
 def _row(layout: Layout, seen: Told | None) -> Row:
-    from pipeline.ledger.sql import iso
-
     place = (layout.site, layout.name, layout.valid_from, layout.valid_until)
     if seen is None or seen.health.version != layout.version:
         return (*place, "unused", 0, 0, "", "")
@@ -46,8 +45,6 @@ def _row(layout: Layout, seen: Told | None) -> Row:
 
 
 def _alarms(seen: Told) -> Iterator[str]:
-    from pipeline.ledger.sql import iso
-
     for alarm in seen.health.alarms:
         yield f"{told(alarm.check)} since {iso(alarm.since)} ({alarm.words})"
 

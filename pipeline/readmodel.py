@@ -135,15 +135,20 @@ def _lineage(record: Lineage) -> dict[str, Any]:
     }
 
 
+def same_database(world: World) -> SqlLedger:
+    """The ledger, in whose database the read model and what is related of it stand, too."""
+    ledger = world.ledger()
+    if not isinstance(ledger, SqlLedger):
+        raise TypeError("the read model stands in the same database as the ledger")
+    return ledger
+
+
 class WalkUnit(beam.DoFn):
     def __init__(self, world: World) -> None:
         self.world = world
 
     def process(self, _: Begin) -> Iterator[int]:
-        ledger = self.world.ledger()
-        if not isinstance(ledger, SqlLedger):
-            raise TypeError("the read model stands in the same database as the ledger")
-        yield walk(ledger, Path(self.world.settings.output.dir))
+        yield walk(same_database(self.world), Path(self.world.settings.output.dir))
 
 
 class Walk(beam.PTransform):

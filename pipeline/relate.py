@@ -18,7 +18,7 @@ from pipeline.ledger import SqlLedger, related, window
 from pipeline.ledger import tables as t
 from pipeline.ledger.sql import upsert
 from pipeline.readmodel import MARK as WALKED
-from pipeline.readmodel import unit_rows
+from pipeline.readmodel import same_database, unit_rows
 from pipeline.relating.articles import relate_articles
 from pipeline.relating.claims import relate_claims
 from pipeline.relating.notices import relate_notices
@@ -79,11 +79,8 @@ class RelateUnits(beam.DoFn):
         self.world = world
 
     def process(self, walked: int) -> Iterator[int]:
-        ledger = self.world.ledger()
-        if not isinstance(ledger, SqlLedger):
-            raise TypeError("statements stand in the same database as the ledger")
         settings = self.world.settings
-        yield relate(ledger, Path(settings.output.dir), settings.relate)
+        yield relate(same_database(self.world), Path(settings.output.dir), settings.relate)
 
 
 class Relate(beam.PTransform):

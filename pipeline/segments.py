@@ -13,8 +13,8 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from pipeline.ledger import SqlLedger
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import iso
 from pipeline.warc import PAGES
+from schemas.instants import iso
 from schemas.records import RawPage
 from transforms.links import canonical
 

@@ -14,10 +14,10 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from schemas.ids import story_id
+from schemas.instants import iso
 from schemas.records import Entity, Lineage, Record, Revision, Story
 from transforms.links import registrable_domain
 from transforms.statements.keys import key_of
-from transforms.statements.made import iso
 from transforms.statements.words import RAREST, stems, weights
 
 LEAD = 700  # characters

@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func,
 
 from pipeline.ledger import tables as t
 from pipeline.ledger import tombstones
-from pipeline.ledger.sql import chunks, iso, upsert
+from pipeline.ledger.sql import chunks, upsert
 from pipeline.ledger.units import to_revisit
 from schemas.config import Lease as LeaseSettings
 from schemas.errors import UnitLost
 from schemas.flow import LeasedEntry
 from schemas.ids import visit_id
+from schemas.instants import iso
 from schemas.ports import Budgets, Segment
 from schemas.records import FeedEntry, RawPage
 from schemas.words import EntryState, UnitKind, UnitState, Why

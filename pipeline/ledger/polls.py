@@ -14,19 +14,17 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from pipeline.ledger import letters
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, epoch, iso, upsert
+from pipeline.ledger.sql import chunks, upsert
 from pipeline.ledger.tombstones import bare, of_items
 from pipeline.ledger.units import log
 from schemas.health import Health
+from schemas.instants import epoch, iso
 from schemas.ports import DueFeed, Part, PollReport, SeenItem
 from schemas.records import Sighting
 from schemas.words import EntryState, Event, PollResult, Why
 
 ANSWERED = {PollResult.NEW, PollResult.UNCHANGED, PollResult.MOVED, PollResult.MALFORMED}
 _DOCUMENT = ("url", "etag", "last_modified", "body_hash", "moves", "moved_to")  # where and what a feed's document is
-# What every poll changes:
-_POLL = ("checked_at", "next_check", "last_result", "last_error", "last_success", "state", "health", "unit_id",
-         "lease_until")  # fmt: skip
 SOUND = ANSWERED - {PollResult.MALFORMED}  # nothing to complain of
 
 
@@ -97,7 +95,7 @@ def commit(connection: Connection, unit_id: str, report: PollReport, now: float)
     if not held:
         return
     news = _store_items(connection, feed.feed_id, report.items, now)
-    values = _state(report, held[feed.feed_id], now, news)
+    values = _state(report, held[feed.feed_id], now, news) | _document(feed)
     if report.title:
         values |= {"title": report.title, "site": report.site}
     connection.execute(update(t.feeds).where(t.feeds.c.feed_id == feed.feed_id).values(values))
@@ -117,10 +115,10 @@ def commit_many(connection: Connection, unit_id: str, reports: Sequence[PollRepo
             continue
         rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         for report in mine:
-            before = held[report.feed.feed_id]
-            same = _is_as_before(report.feed, before)
-            state = _state(report, before, now, 0)
-            rows[same].append({"of": report.feed.feed_id} | {k: v for k, v in state.items() if not same or k in _POLL})
+            feed, before = report.feed, held[report.feed.feed_id]
+            same = _is_as_before(feed, before)
+            state = _state(report, before, now, 0) | ({} if same else _document(feed))
+            rows[same].append({"of": feed.feed_id} | state)
         for some_rows in filter(None, rows.values()):
             named: dict[str, Any] = {name: bindparam(name) for name in some_rows[0] if name != "of"}
             connection.execute(update(t.feeds).where(t.feeds.c.feed_id == bindparam("of")).values(named), some_rows)
@@ -142,15 +140,19 @@ def _is_as_before(feed: DueFeed, held: Row[Any]) -> bool:
     return not feed.parts and all(getattr(feed, name) == getattr(held, name) for name in _DOCUMENT)
 
 
+def _document(feed: DueFeed) -> dict[str, Any]:
+    """Where and what the feed's document is, and what need not be read of it again."""
+    known = {name: getattr(feed, name) for name in _DOCUMENT}
+    parts = msgspec.json.encode(feed.parts).decode() if feed.parts else ""
+    return known | {"marks": " ".join(feed.marks), "parts": parts}
+
+
 def _state(report: PollReport, held: Row[Any], now: float, news: int) -> dict[str, Any]:
+    """What every poll changes."""
     feed, result = report.feed, PollResult(report.result)
     if result is PollResult.NEW and not news:
         result = PollResult.UNCHANGED
     return {
-        "url": feed.url,
-        "etag": feed.etag,
-        "last_modified": feed.last_modified,
-        "body_hash": feed.body_hash,
         "checked_at": now,
         "next_check": feed.health.next_check,
         "last_result": result.value,
@@ -158,10 +160,6 @@ def _state(report: PollReport, held: Row[Any], now: float, news: int) -> dict[st
         "last_success": now if result in ANSWERED else held.last_success,
         "state": feed.health.state,
         "health": msgspec.json.encode(feed.health).decode(),
-        "marks": " ".join(feed.marks),
-        "parts": msgspec.json.encode(feed.parts).decode() if feed.parts else "",
-        "moves": feed.moves,
-        "moved_to": feed.moved_to,
         "unit_id": "",
         "lease_until": 0.0,
     }

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from pipeline.ledger import tables as t
 from pipeline.ledger.letters import OPEN
-from pipeline.ledger.sql import chunks, iso
+from pipeline.ledger.sql import chunks
 from schemas.health import Health
+from schemas.instants import iso
 from schemas.records import FeedEntry, RawPage
 from schemas.words import FeedState, UnitState
 

@@ -10,9 +10,10 @@ import msgspec
 from sqlalchemy import Connection, case, func, select, update
 
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, iso, upsert
+from pipeline.ledger.sql import chunks, upsert
 from pipeline.ledger.tombstones import of_items
 from schemas.ids import feed_id
+from schemas.instants import iso
 from schemas.records import FeedEntry, RawPage, Revision, Sighting
 from schemas.words import Disposition, EntryState, Why
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, and_, func, select, update
 
 from pipeline.ledger import drift, letters, lines, prints
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, epoch, upsert
+from pipeline.ledger.sql import chunks, upsert
 from schemas.errors import Unbalanced, UnitLost
 from schemas.flow import Settled, pack, unpack
+from schemas.instants import epoch
 from schemas.words import Disposition, EntryState, UnitState, Why
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -52,12 +51,3 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def iso(instant: float) -> str:
-    """Epoch seconds as ISO 8601 in UTC; "" for never."""
-    return datetime.fromtimestamp(instant, UTC).isoformat(timespec="seconds") if instant else ""
-
-
-def epoch(value: str) -> float:
-    return datetime.fromisoformat(value).timestamp() if value else 0.0

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Row, delete, select, update
 
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import chunks, iso, upsert
+from pipeline.ledger.sql import chunks, upsert
+from schemas.instants import iso
 from schemas.records import FeedEntry
 from schemas.words import Disposition, EntryState, TombstoneKind, Why
 from transforms.links import registrable_domain

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from pipeline.ledger import letters
 from pipeline.ledger import tables as t
-from pipeline.ledger.sql import iso
 from schemas.flow import Settled
 from schemas.ids import make_id, visit_id
+from schemas.instants import iso
 from schemas.records import DeadLetter
 from schemas.words import Disposition, EntryState, Event, UnitKind, UnitState
 

@@ -16,6 +16,7 @@ from schemas.records import Claim, ClaimChange
 from transforms.lifecycle import Change, Step, steps
 from transforms.statements.cluster import Placed, place
 from transforms.statements.keys import keys
+from transforms.statements.speakers import who
 
 
 def relate_claims(connection: Connection, reads: Sequence[Read], done_at: float) -> set[str]:
@@ -51,7 +52,7 @@ def _write(connection: Connection, placed: Sequence[Placed], claims: Mapping[str
             one.facts.claim_id,
             one.facts.article_id,
             one.statement,
-            _name(claims[one.facts.claim_id]),
+            who(claims[one.facts.claim_id]),
             True,
             done_at,
             window.packed(one.facts),
@@ -71,16 +72,12 @@ def _write(connection: Connection, placed: Sequence[Placed], claims: Mapping[str
     window.post(connection, placed)
 
 
-def _name(claim: Claim) -> str:
-    return claim.speaker or (claim.source[0].exact if claim.source else "")
-
-
 def _note(connection: Connection, one: Read, step: Step) -> None:
     """A change of a text is noted; a text that was only read again, by other rules, has not changed."""
     if step.kind is None or not one.revision.changes:
         return
     after, before = step.after, step.before
-    names = {c.claim_id: _name(c) for c in one.claims} | {r.claim_id: r.speaker for r in one.before}
+    names = {c.claim_id: who(c) for c in one.claims} | {r.claim_id: r.speaker for r in one.before}
     ids = (after.claim_id if after else "", before.claim_id if before else "")
     made = ClaimChange(
         change_id=change_id(one.revision.revision_id, *ids),

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from pipeline.ledger import related
 from pipeline.ledger.related import PlacedRow
+from schemas.instants import iso
 from schemas.records import Claim, Entity, Reading, Revision
 from transforms.statements.facts import Facts, context, facts, people_of, published
-from transforms.statements.made import iso
 
 
 class Read(NamedTuple):

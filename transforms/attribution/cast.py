@@ -26,7 +26,6 @@ BODIES = wordset(
 )
 ANY, THING, PERSON, ORG = "", "thing", "PERSON", "ORG"  # kinds of role holders
 _LEGAL = wordset("""Inc Corp Co Ltd plc PLC LLC AG SA SE NV BV Group Holdings Bhd Tbk PCL JSC GmbH Limited Company""")
-_GOVERNS = frozenset(["government"])
 _BEFORE = re.compile(r"((?:[\w’'.-]+ ){1,6})$")
 _AFTER = re.compile(r", ([^,.;:“”\"\n]{3,90})")
 _NEAR = 60  # characters around a mention in which its role is told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from math import inf
 from typing import NamedTuple
 
@@ -59,8 +60,5 @@ def disjoint(found: Iterable[Stretch]) -> list[Stretch]:
 
 
 def stretches(found: Iterable[Stretch]) -> Stretches:
-    spans, reach, far = sorted(found), [], 0
-    for _, end in spans:
-        far = max(far, end)
-        reach.append(far)
-    return Stretches(spans, reach)
+    spans = sorted(found)
+    return Stretches(spans, list(accumulate((end for _, end in spans), max)))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
+from schemas.instants import iso
 from schemas.records import Conflict, Lineage, Span, Statement, Variant
 from transforms.lineage import independent
 from transforms.links import registrable_domain
@@ -58,11 +57,6 @@ def statement(
         sites=tuple(dict.fromkeys([*(f.site for f in found), *sorted(set(held.values()))])),
         last_seen=iso(found[-1].at),
     )
-
-
-@lru_cache(maxsize=10_000)
-def iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at else ""
 
 
 def _copies(articles: Mapping[str, str], lineage: Iterable[Lineage]) -> dict[str, str]:

@@ -38,6 +38,11 @@ class Speaker(NamedTuple):
         return " ".join(self.tokens)
 
 
+def who(claim: Claim) -> str:
+    """The speaker's name, else the source as the article has it; "" where nobody in particular speaks."""
+    return claim.speaker or (claim.source[0].exact if claim.source else "")
+
+
 def speaker(claim: Claim, person: bool) -> Speaker:
     """`person`: whether the named speaker, or the best guess, is a PERSON among the article's entities."""
     if claim.speaker:
